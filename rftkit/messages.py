@@ -183,16 +183,12 @@ def pack_columns(
     import numpy as np
     from arro3.core import Array, DataType, Field, list_array, struct_array
 
-    parts = [
-        pl.Series(field, values, dtype=pl.String) for field, values in zip(_FIELDS, columns, strict=True)
-    ]
+    parts = [pl.Series(field, values, dtype=pl.String) for field, values in zip(_FIELDS, columns, strict=True)]
     arrays = [Array.from_arrow(part.rechunk()).cast(DataType.large_utf8()) for part in parts]
     structs = struct_array(arrays, fields=[Field(field, DataType.large_utf8()) for field in _FIELDS])
     sizes = np.array([length or 0 for length in lengths], dtype=np.int64)
     offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
-    series = pl.Series(list_array(Array.from_numpy(offsets), structs), dtype=pl.List(schema.MESSAGE)).alias(
-        name
-    )
+    series = pl.Series(list_array(Array.from_numpy(offsets), structs), dtype=pl.List(schema.MESSAGE)).alias(name)
     if None not in lengths:
         return series
     present = pl.Series([length is not None for length in lengths])

@@ -70,7 +70,8 @@ RECORDS: Final[dict[str, pl.DataType]] = {"row": pl.Int64(), **DRAFT, "created_a
 #: `labels/`: one narrow row per living record.
 LABELS: Final[dict[str, pl.DataType]] = {
     "row": pl.Int64(),
-    "id": pl.String(),
+    "id": pl.String(),  # unique; `records.id` is the id as it came
+    "position": pl.Int64(),  # the order of the records; an edited record keeps its place
     "valid": pl.Boolean(),  # null until the record was sanitized
     "errors": pl.List(pl.String),
     "warnings": pl.List(pl.String),
@@ -86,7 +87,7 @@ LABELS: Final[dict[str, pl.DataType]] = {
 
 #: What `Dataset.records()` returns: the join, with topics as paths.
 FRAME: Final[dict[str, pl.DataType]] = {
-    **{name: dtype for name, dtype in RECORDS.items() if name not in ("row_key", "exact_key")},
+    **{name: dtype for name, dtype in RECORDS.items() if name != "row_key"},
     **{name: dtype for name, dtype in LABELS.items() if name not in ("row", "id")},
 }
 

@@ -1,0 +1,166 @@
+"""Delta tables: made, appended to, replaced, read at a version. Nothing here knows what a record is."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import uuid4
+
+import msgspec
+import polars as pl
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+    from deltalake.transaction import RemoveAction
+
+# Undo and pinned reports need old versions, so Delta must not tidy its log away.
+_CONFIGURATION = {
+    "delta.logRetentionDuration": "interval 36500 days",
+    "delta.deletedFileRetentionDuration": "interval 36500 days",
+}
+
+
+def scan(folder: Path, version: int) -> pl.LazyFrame:
+    """Return the table as it was at a version.
+
+    Parameters
+    ----------
+    folder
+        The table's folder.
+    version
+        A Delta version of it.
+    """
+    return pl.scan_delta(str(folder), version=version)
+
+
+def prepare(folder: Path, version: int | None, schema: dict[str, pl.DataType]) -> None:
+    """Bring a table to a version before it is written to.
+
+    What a killed writer left behind the version is stepped over: Delta restores the old content as a new version.
+
+    Parameters
+    ----------
+    folder
+        The table's folder; the table is made when there is none.
+    version
+        The Delta version that the dataset knows, None when it knows none.
+    schema
+        Columns of a new table.
+    """
+    from deltalake import DeltaTable
+
+    if not DeltaTable.is_deltatable(str(folder)):
+        _create(folder, schema, mode="error")
+    elif version is None:
+        _create(folder, schema, mode="overwrite")
+    else:
+        table = DeltaTable(str(folder))
+        if table.version() != version:
+            table.restore(version)
+
+
+def _create(folder: Path, schema: dict[str, pl.DataType], mode: Literal["error", "overwrite"]) -> None:
+    options: dict[str, Any] = {"configuration": _CONFIGURATION}
+    if mode == "overwrite":
+        options["schema_mode"] = "overwrite"
+    pl.DataFrame(schema=schema).write_delta(str(folder), mode=mode, delta_write_options=options)
+
+
+def replace(folder: Path, frame: pl.DataFrame) -> int:
+    """Replace the whole content; return the new Delta version.
+
+    Parameters
+    ----------
+    folder
+        The table's folder.
+    frame
+        The new content.
+    """
+    frame.write_delta(str(folder), mode="overwrite", delta_write_options={"schema_mode": "overwrite"})
+    return version_of(folder)
+
+
+def version_of(folder: Path) -> int:
+    """Return the newest Delta version of a table.
+
+    Parameters
+    ----------
+    folder
+        The table's folder.
+    """
+    return _table(folder).version()
+
+
+def _table(folder: Path) -> DeltaTable:
+    from deltalake import DeltaTable
+
+    return DeltaTable(str(folder))
+
+
+def write_part(folder: Path, frame: pl.DataFrame) -> str:
+    """Write rows as a file of the table that no version names yet; return its name.
+
+    Parameters
+    ----------
+    folder
+        The table's folder.
+    frame
+        Rows with the table's columns.
+    """
+    name = f"part-{uuid4()}.parquet"
+    frame.write_parquet(folder / name, compression="zstd", compression_level=1, statistics=False)
+    return name
+
+
+def add_parts(folder: Path, parts: dict[str, int]) -> int:
+    """Add files written by `write_part` in one Delta commit; return the new version.
+
+    Parameters
+    ----------
+    folder
+        The table's folder.
+    parts
+        File name -> number of rows.
+    """
+    from deltalake.transaction import AddAction
+
+    table = _table(folder)
+    when = int(time.time() * 1000)
+    actions: list[AddAction | RemoveAction] = [
+        AddAction(
+            name,
+            (folder / name).stat().st_size,
+            {},
+            when,
+            True,
+            msgspec.json.encode({"numRecords": rows}).decode(),
+        )
+        for name, rows in parts.items()
+    ]
+    table.create_write_transaction(actions, "append", table.schema())
+    return version_of(folder)
+
+
+def merge(folder: Path, frame: pl.DataFrame, key: str) -> int:
+    """Replace the rows that share a key with the given ones and add the others; return the new version.
+
+    Parameters
+    ----------
+    folder
+        The table's folder.
+    frame
+        Changed and new rows.
+    key
+        The column that names a row.
+    """
+    frame.write_delta(
+        str(folder),
+        mode="merge",
+        delta_merge_options={
+            "predicate": f"old.{key} = new.{key}",
+            "source_alias": "new",
+            "target_alias": "old",
+        },
+    ).when_matched_update_all().when_not_matched_insert_all().execute()
+    return version_of(folder)

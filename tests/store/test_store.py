@@ -1,0 +1,185 @@
+"""What a dataset on disk promises."""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from rftkit.errors import LockedError, NotFoundError, StoreError
+from rftkit.store import Store, journal
+
+
+def _labels(*ids: str) -> pl.DataFrame:
+    return pl.DataFrame({"row": range(len(ids)), "id": ids})
+
+
+def _ids(store: Store, version: int | None = None) -> list[str]:
+    line = store.head() if version is None else store.at(version)
+    return store.scan("labels", line).sort("row").collect()["id"].to_list()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "a.rft")
+
+
+def _fill(store: Store, *ids: str) -> None:
+    with store.write("fill") as step:
+        step.replace("labels", _labels(*ids))
+
+
+def test_a_new_folder_is_an_empty_dataset(store: Store) -> None:
+    assert store.head() == journal.EMPTY
+    assert store.scan("records", store.head()).collect().is_empty()
+
+
+def test_a_step_becomes_one_version_over_all_tables_and_files(store: Store) -> None:
+    with store.write("import", {"paths": ["a.jsonl"]}) as step:
+        step.append("labels", _labels("a", "b"))
+        step.put("topics.json", ["t"])
+        step.counts = {"added": 2}
+    head = store.head()
+    assert (head.version, head.step, head.counts) == (1, "import", {"added": 2})
+    assert _ids(store) == ["a", "b"]
+    assert store.get("topics.json", head) == ["t"]
+
+
+def test_earlier_versions_stay_readable(store: Store) -> None:
+    _fill(store, "a")
+    _fill(store, "a", "b")
+    assert _ids(store, 1) == ["a"]
+    assert _ids(store, 2) == ["a", "b"]
+
+
+def test_a_step_that_fails_changes_nothing(store: Store) -> None:
+    _fill(store, "a")
+    with pytest.raises(KeyboardInterrupt), store.write("boom") as step:
+        step.replace("labels", _labels("x"))
+        step.put("topics.json", ["x"])
+        raise KeyboardInterrupt
+    assert store.head().version == 1
+    assert _ids(store) == ["a"]
+    assert store.get("topics.json", store.head()) is None
+
+
+def test_what_a_killed_step_left_behind_is_stepped_over(store: Store) -> None:
+    _fill(store, "a")
+    with pytest.raises(KeyboardInterrupt), store.write("boom") as step:
+        step.replace("labels", _labels("ghost"))
+        raise KeyboardInterrupt
+    with store.write("append") as step:
+        step.append("labels", pl.DataFrame({"row": [1], "id": ["b"]}))
+    assert _ids(store) == ["a", "b"]
+
+
+def test_a_table_made_by_a_killed_first_step_is_made_again(store: Store) -> None:
+    with pytest.raises(KeyboardInterrupt), store.write("boom") as step:
+        step.replace("labels", _labels("ghost"))
+        raise KeyboardInterrupt
+    assert store.head() == journal.EMPTY
+    with store.write("append") as step:
+        step.append("labels", _labels("a"))
+    assert _ids(store) == ["a"]
+
+
+def test_a_cut_off_journal_line_does_not_count_and_is_removed_by_the_next_step(store: Store) -> None:
+    _fill(store, "a")
+    with store.journal.open("ab") as file:
+        file.write(b'{"version":2,"step":"cut')
+    assert Store(store.path).head().version == 1
+    _fill(store, "b")
+    assert [line.version for line in Store(store.path).versions()] == [1, 2]
+
+
+def test_going_back_is_a_new_version_with_the_old_content(store: Store) -> None:
+    _fill(store, "a")
+    _fill(store, "b")
+    with store.write("undo") as step:
+        step.become(store.at(1))
+    assert store.head().version == 3
+    assert _ids(store) == ["a"]
+    with store.write("append") as step:
+        step.append("labels", pl.DataFrame({"row": [5], "id": ["c"]}))
+    assert _ids(store) == ["a", "c"]
+    assert _ids(store, 2) == ["b"]
+
+
+def test_merge_changes_rows_with_the_key_and_adds_the_others(store: Store) -> None:
+    _fill(store, "a", "b")
+    with store.write("merge") as step:
+        step.merge("labels", pl.DataFrame({"row": [1, 2], "id": ["B", "c"]}), key="row")
+    assert _ids(store) == ["a", "B", "c"]
+
+
+def test_a_step_that_writes_nothing_makes_no_version(store: Store) -> None:
+    with store.write("nothing"):
+        pass
+    assert store.head().version == 0
+
+
+def test_row_numbers_ascend_over_batches_and_versions(store: Store) -> None:
+    with store.write("one") as step:
+        first, second = step.rows(2), step.rows(1)
+        step.append("labels", pl.DataFrame([first, pl.Series("id", ["a", "b"])]))
+    with store.write("two") as step:
+        third = step.rows(1)
+    assert first.append(second).append(third).is_sorted()
+
+
+def test_an_unknown_version_is_named_with_those_there_are(store: Store) -> None:
+    _fill(store, "a")
+    with pytest.raises(NotFoundError, match="version 7 does not exist.*1 to 1"):
+        store.at(7)
+
+
+def test_a_folder_with_other_things_in_it_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    with pytest.raises(StoreError, match="without a dataset"):
+        Store(tmp_path)
+
+
+def test_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("{}")
+    with pytest.raises(StoreError, match="is a file"):
+        Store(tmp_path / "a.jsonl")
+
+
+def test_a_copied_folder_is_the_same_dataset(store: Store, tmp_path: Path) -> None:
+    _fill(store, "a")
+    shutil.copytree(store.path, tmp_path / "b.rft")
+    assert _ids(Store(tmp_path / "b.rft")) == ["a"]
+
+
+def test_a_second_writer_gives_up_with_one_sentence(store: Store) -> None:
+    _fill(store, "a")
+    impatient = Store(store.path, lock_timeout=0.1)
+    with (
+        store.write("long"),
+        pytest.raises(LockedError, match="another process is writing"),
+        impatient.write("short"),
+    ):
+        pass
+
+
+def _append(path: Path, name: str, times: int) -> None:
+    store = Store(path)
+    for number in range(times):
+        with store.write("append") as step:
+            rows = step.rows(1)
+            step.append("labels", pl.DataFrame([rows, pl.Series("id", [f"{name}{number}"])]))
+
+
+def test_two_processes_writing_at_once_lose_nothing(store: Store) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_append, args=(store.path, name, 5)) for name in "ab"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert sorted(_ids(Store(store.path))) == sorted(f"{name}{number}" for name in "ab" for number in range(5))
+    assert [line.version for line in Store(store.path).versions()] == list(range(1, 11))

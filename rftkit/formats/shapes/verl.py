@@ -1,0 +1,59 @@
+"""verl: `{"data_source", "prompt", "ability", "reward_model": {"style", "ground_truth"}, "extra_info"}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rftkit.formats.dialects import requests, tools
+from rftkit.formats.dialects.values import mapping as object_of
+from rftkit.formats.draft import UNSET, Draft, NotUnderstood
+from rftkit.formats.shapes._drafts import column, of_conversation, own
+
+NAME = "verl"
+DESCRIPTION = "verl: a prompt with `reward_model.ground_truth`"
+
+
+def score(row: dict[str, Any]) -> float:
+    """Return how sure it is that the row is a prompt of verl.
+
+    Examples
+    --------
+    >>> score({"prompt": [], "reward_model": {"ground_truth": "12"}})
+    0.99
+    """
+    rewarded = isinstance(row.get("reward_model"), dict | str) and "ground_truth" in object_of(row["reward_model"])
+    if "prompt" not in row:
+        return 0.0
+    return 0.99 if rewarded else 0.9 if "data_source" in row and "reward_model" in row else 0.0
+
+
+def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
+    """Return the prompt of a row; the ground truth of its reward model is the reference.
+
+    Examples
+    --------
+    >>> model = {"style": "rule", "ground_truth": "12"}
+    >>> convert({"prompt": [{"role": "user", "content": "3 x 4"}], "reward_model": model}, {})[0].extra
+    {'reference_answer': '12', 'reward_model': {'style': 'rule'}}
+    """
+    prompt_key, prompt = column(row, mapping, "prompt", "prompt", "raw_prompt")
+    request = requests.read({"prompt": prompt})
+    if request is None:
+        raise NotUnderstood("a row without a prompt")
+    facts = own(row, [prompt_key, "tools"])
+    facts["extra"] = _with_reference(facts["extra"] or {}) or None
+    draft = of_conversation(request.messages, **facts)
+    draft.tools = UNSET if row.get("tools") is None else tools.fold(row["tools"])
+    return [draft]
+
+
+def _with_reference(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys that are left with the reference before them; the rest of the reward model stays."""
+    model = object_of(extra.get("reward_model"))
+    if "ground_truth" not in model:
+        return dict(extra)
+    others = {key: value for key, value in model.items() if key != "ground_truth"}
+    kept = {key: others if key == "reward_model" else value for key, value in extra.items()}
+    kept = kept if others else {key: value for key, value in kept.items() if key != "reward_model"}
+    return {"reference_answer": model["ground_truth"], **kept}

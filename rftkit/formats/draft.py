@@ -72,6 +72,8 @@ class Draft:
         `{"topic": path, "topic_method": "imported"}` where a foreign row carries a topic.
     row_key
         16 bytes that know the whole source row again. The reader sets it.
+    generated, source_record_id, strategy, model, file
+        What a file of the `records` format says of its rows; `file` is the file that a row first came from.
 
     Examples
     --------
@@ -96,6 +98,11 @@ class Draft:
     repairs: list[dict[str, Any]] = field(default_factory=list)
     labels: dict[str, Any] | None = None
     row_key: bytes | None = None
+    generated: bool = False
+    source_record_id: str | None = None
+    strategy: str | None = None
+    model: str | None = None
+    file: Any = UNSET
 
 
 def frame_of(drafts: Sequence[Draft], *, file: str | None = None) -> pl.DataFrame:
@@ -130,11 +137,14 @@ def frame_of(drafts: Sequence[Draft], *, file: str | None = None) -> pl.DataFram
         "problems": [draft.problems for draft in drafts],
         "repairs": [dump(draft.repairs) if draft.repairs else None for draft in drafts],
         "row_key": [draft.row_key for draft in drafts],
+        "generated": [draft.generated for draft in drafts],
+        "source_record_id": [draft.source_record_id for draft in drafts],
+        "strategy": [draft.strategy for draft in drafts],
+        "model": [draft.model for draft in drafts],
     }
     columns = {name: pl.Series(name, column, dtype=schema.DRAFT[name]) for name, column in values.items()}
     columns["messages"] = _messages(drafts)
     columns["origin"] = _origins(drafts, file)
-    columns["generated"] = pl.Series("generated", [False] * len(drafts), dtype=pl.Boolean)
     absent = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in schema.DRAFT.items() if name not in columns]
     return pl.DataFrame(list(columns.values())).with_columns(absent).select(list(schema.DRAFT))
 
@@ -174,7 +184,7 @@ def _messages(drafts: Sequence[Draft]) -> pl.Series:
 def _origins(drafts: Sequence[Draft], file: str | None) -> pl.Series:
     parts = pl.DataFrame(
         {
-            "file": [file] * len(drafts),
+            "file": [file if draft.file is UNSET else draft.file for draft in drafts],
             "line": [draft.line for draft in drafts],
             "span_id": [draft.span_id for draft in drafts],
             "trace_id": [draft.trace_id for draft in drafts],

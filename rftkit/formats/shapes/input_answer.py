@@ -1,4 +1,4 @@
-"""Questions with their answers in two columns: CSV and JSON lines with `input` and `answer`, or names that mean the same.
+"""Questions with their answers in two columns: CSV or JSON lines with `input` and `answer`, or other names for them.
 
 The input becomes the user turn, the answer `reference_answer` for the grader, every other column stays beside it.
 Which column is which is decided once per file.

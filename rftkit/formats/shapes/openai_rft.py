@@ -1,4 +1,4 @@
-"""OpenAI and Azure reinforcement fine-tuning, Amazon Nova, Fireworks: prompts under `messages`, a reference beside them.
+"""OpenAI and Azure RFT, Amazon Nova, Fireworks: prompts under `messages`, a reference beside them.
 
 Every key but `messages` and `tools` is for the grader and is kept as it is. Nothing is moved out of the messages: what
 does not end with a user turn is no prompt, and `sanitize` says so.

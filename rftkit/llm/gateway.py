@@ -1,0 +1,314 @@
+"""The one place that imports litellm: calls, prices, tokens, model names.
+
+litellm takes seconds to import, so it is imported on the first use and set up once: prices from its own files,
+nothing printed, nothing reported home, no tokenizer fetched from a hub, `rftkit/offline` registered as a provider.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rftkit import messages
+from rftkit.errors import ModelError
+from rftkit.llm.cache import Reply
+from rftkit.llm.redact import redact
+from rftkit.llm.request import Request
+
+OFFLINE = "rftkit/offline"
+_LOCK = threading.Lock()
+_FATAL = {401, 402, 403, 404}
+_RATE, _FIRST_SERVER_ERROR, _TIMEOUT = 429, 500, 408
+
+
+class CallError(Exception):
+    """A call that failed, and what can be done about it.
+
+    Attributes
+    ----------
+    retry
+        Whether the same call may succeed later.
+    rate
+        Whether the server said that there were too many calls.
+    after
+        Seconds that the server asks to wait, or None.
+    charged
+        Whether the provider may have counted the call.
+    fatal
+        Whether every other call must fail in the same way.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        retry: bool = False,
+        rate: bool = False,
+        after: float | None = None,
+        charged: bool = False,
+        fatal: bool = False,
+    ) -> None:
+        super().__init__(sentence)
+        self.retry, self.rate, self.after, self.charged, self.fatal = retry, rate, after, charged, fatal
+
+
+def litellm() -> Any:
+    """Return the litellm module, set up."""
+    with _LOCK:
+        return _litellm()
+
+
+@functools.cache
+def _litellm() -> Any:
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    logging.getLogger("LiteLLM").setLevel(logging.CRITICAL)
+    import litellm as module
+    from litellm.utils import custom_llm_setup
+
+    from rftkit.llm.offline import provider
+
+    module.suppress_debug_info = True
+    module.telemetry = False
+    module.disable_hf_tokenizer_download = True
+    module.drop_params = True  # a model without a seed or a temperature is called without it
+    if all(entry["provider"] != "rftkit" for entry in module.custom_provider_map):
+        module.custom_provider_map = [*module.custom_provider_map, {"provider": "rftkit", "custom_handler": provider()}]
+    custom_llm_setup()
+    return module
+
+
+def check_model(model: str) -> None:
+    """Raise where litellm knows no provider for a model's name.
+
+    Examples
+    --------
+    >>> check_model("rftkit/offline")
+    """
+    if model == OFFLINE:
+        return
+    module = litellm()
+    try:
+        module.get_llm_provider(model)
+    except Exception as error:
+        sentence = (
+            f"{model!r} names no provider that litellm knows; write it as provider/model, such as "
+            "'openai/gpt-4o-mini' or 'ollama/llama3', or use 'rftkit/offline'"
+        )
+        raise ModelError(sentence) from error
+
+
+async def complete(
+    model: str,
+    request: Request,
+    *,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    timeout: float = 120.0,
+    structured: bool = False,
+) -> Reply:
+    """Ask a model once, without any retry.
+
+    Parameters
+    ----------
+    model
+        litellm's name of it.
+    request
+        The question.
+    base_url, api_key
+        Where an own server listens, and its key.
+    timeout
+        Seconds.
+    structured
+        Whether to send the request's schema.
+
+    Raises
+    ------
+    CallError
+        When there is no answer.
+    """
+    module = litellm()
+    arguments = _arguments(model, request, base_url, api_key, timeout, structured)
+    try:
+        response = await module.acompletion(**arguments)
+        return _reply(response)
+    except CallError:
+        raise
+    except Exception as error:  # noqa: BLE001 - providers raise anything; each becomes one named failure
+        raise _call_error(error, [api_key or ""]) from None
+
+
+def _arguments(
+    model: str, request: Request, base_url: str | None, api_key: str | None, timeout: float, structured: bool
+) -> dict[str, Any]:
+    if base_url and not api_key and not os.environ.get("OPENAI_API_KEY"):
+        api_key = "none"  # a server of one's own seldom asks for a key, but the client does
+    optional = {
+        "base_url": base_url,
+        "api_key": api_key,
+        "seed": request.seed,
+        "tools": [dict(tool) for tool in request.tools] if request.tools else None,
+        "tool_choice": request.tool_choice,
+        "response_format": _response_format(request.schema) if structured and request.schema else None,
+    }
+    return {
+        "model": model,
+        "messages": [dict(message) for message in request.messages],
+        "temperature": request.temperature,
+        "max_tokens": request.max_tokens,
+        "timeout": timeout,
+        "num_retries": 0,
+        "max_retries": 0,
+        **request.options,
+        **{name: value for name, value in optional.items() if value is not None},
+    }
+
+
+def _response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema)}}
+
+
+def _reply(response: Any) -> Reply:
+    if not response.choices:
+        raise CallError("the server answered without any choice", retry=True, charged=True)
+    choice = response.choices[0]
+    said = choice.message.model_dump(exclude_none=True)
+    kept = {name: said[name] for name in ("role", "content", "tool_calls") if name in said}
+    usage = getattr(response, "usage", None)
+    return Reply(
+        text=choice.message.content or "",
+        message=messages.dump(kept),
+        finish=str(choice.finish_reason),
+        prompt_tokens=int(getattr(usage, "prompt_tokens", 0) or 0),
+        completion_tokens=int(getattr(usage, "completion_tokens", 0) or 0),
+    )
+
+
+def _call_error(error: Exception, secrets: Sequence[str]) -> CallError:
+    status = int(getattr(error, "status_code", 0) or 0)
+    name = type(error).__name__
+    sentence = redact(" ".join(f"{name}: {getattr(error, 'message', None) or error}".split())[:400], secrets)
+    if status == _RATE:
+        return CallError(sentence, retry=True, rate=True, after=_after(error), fatal="insufficient_quota" in sentence)
+    if name in ("APIConnectionError", "Timeout") or status == _TIMEOUT:
+        return CallError(sentence, retry=True, charged=not _never_arrived(error))
+    if status >= _FIRST_SERVER_ERROR:
+        return CallError(sentence, retry=True, after=_after(error))
+    return CallError(sentence, fatal=status in _FATAL)
+
+
+def _never_arrived(error: BaseException | None) -> bool:
+    """Whether no connection was made, so that nothing can have been charged."""
+    while error is not None:
+        if type(error).__name__ in ("ConnectError", "ConnectTimeout", "PoolTimeout", "ConnectionRefusedError"):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _after(error: Exception) -> float | None:
+    headers = getattr(error, "litellm_response_headers", None) or {}
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        value = headers.get(name)
+        if value is not None:
+            return _seconds(str(value), unit)
+    return None
+
+
+def _seconds(value: str, unit: float) -> float | None:
+    try:
+        return max(0.0, float(value) * unit)
+    except ValueError:
+        return _until_date(value)
+
+
+def _until_date(value: str) -> float | None:
+    from datetime import UTC, datetime
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except ValueError:
+        return None
+
+
+@functools.cache
+def supports_schema(model: str) -> bool:
+    """Return whether a model takes a JSON schema for its answer; False where litellm does not know.
+
+    Examples
+    --------
+    >>> supports_schema("rftkit/offline")
+    False
+    """
+    if model == OFFLINE:
+        return False
+    module = litellm()
+    try:
+        return bool(module.supports_response_schema(model))
+    except Exception:  # noqa: BLE001 - litellm raises where a model is not mapped, which is an answer too
+        return False
+
+
+@functools.cache
+def price(model: str) -> tuple[float, float] | None:
+    """Return US dollars per million tokens read and written; None where the price is unknown.
+
+    Examples
+    --------
+    >>> price("rftkit/offline")
+    (0.0, 0.0)
+    >>> price("openai/nobody-knows-it") is None
+    True
+    """
+    if model == OFFLINE:
+        return (0.0, 0.0)
+    module = litellm()
+    try:
+        info = module.get_model_info(model)
+    except Exception:  # noqa: BLE001 - unmapped: the price is unknown, never 0
+        return None
+    costs = (info.get("input_cost_per_token"), info.get("output_cost_per_token"))
+    if costs[0] is None or costs[1] is None:
+        return None
+    return (round(costs[0] * 1e6, 6), round(costs[1] * 1e6, 6))
+
+
+def known_models() -> Mapping[str, Mapping[str, Any]]:
+    """Return litellm's table of models."""
+    return litellm().model_cost  # type: ignore[no-any-return]
+
+
+def missing_keys(model: str) -> list[str]:
+    """Return names of the environment variables that a model still needs; names, never values.
+
+    Examples
+    --------
+    >>> missing_keys("rftkit/offline")
+    []
+    """
+    if model == OFFLINE:
+        return []
+    return [str(name) for name in litellm().validate_environment(model)["missing_keys"]]
+
+
+def embed(model: str, texts: Sequence[str], *, base_url: str | None, api_key: str | None, timeout: float) -> Any:
+    """Return the vectors of texts from a litellm embedding model, a list of lists of numbers.
+
+    Raises
+    ------
+    CallError
+        When there is no answer.
+    """
+    module = litellm()
+    more = {"api_base": base_url, "api_key": api_key or ("none" if base_url else None)}
+    arguments = {name: value for name, value in more.items() if value is not None}
+    try:
+        response = module.embedding(model=model, input=list(texts), timeout=timeout, **arguments)
+        rows = sorted(response.data, key=lambda row: row["index"])
+        return [row["embedding"] for row in rows]
+    except Exception as error:  # noqa: BLE001 - providers raise anything; each becomes one named failure
+        raise _call_error(error, [api_key or ""]) from None

@@ -1,0 +1,204 @@
+"""Writing prompts of a topic from examples of it, without a model.
+
+A draft takes one example and does some of: ask it in another frame, exchange phrases, swap values, take the
+end of a sentence or the background from a neighbour. Many drafts are made; kept are those that read like the
+examples, word pair by word pair, and differ from all examples and from each other.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rftkit.offline import frames, noise, slots
+from rftkit.offline.material import Material, Sentence, split_ending
+from rftkit.offline.phrases import Exchange
+from rftkit.offline.text import capital, jaccard, shingles, tidy, uncapital, words
+
+_DRAFTS_EACH = 14
+_HELLO = ("Hi, ", "Hello, ", "Hi there, ", "Hey, ")
+_PLEASE = (" Please help.", " Thanks.", " Can you help?", " Thank you.", " Any help is appreciated.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one prompt should be like.
+
+    Examples
+    --------
+    >>> Wish(phrasing="question").phrasing
+    'question'
+    """
+
+    phrasing: str | None = None  # question, command, statement
+    context: str | None = None  # minimal, rich, error
+
+
+@dataclass
+class Writer:
+    """Writes prompts like the examples it was shown.
+
+    Parameters
+    ----------
+    material
+        The examples, taken apart.
+    exchange
+        Exchangeable phrases.
+    values
+        Values seen elsewhere, by type of slot.
+    protected
+        Words that carry the topic and are never exchanged for words outside it.
+    rng
+        Chooses.
+    rough
+        How often a prompt is typed carelessly.
+    novelty
+        The largest overlap (5-gram Jaccard) with an example or another prompt.
+
+    Examples
+    --------
+    >>> shown = ["How do I block my card?", "Where can I see my PIN?", "Can I freeze my card in the app?"]
+    >>> writer = Writer(Material(shown), Exchange(), {}, frozenset(), random.Random(0))
+    >>> len(writer.write([Wish(), Wish()], [])) == 2
+    True
+    """
+
+    material: Material
+    exchange: Exchange
+    values: Mapping[str, Sequence[str]]
+    protected: frozenset[str]
+    rng: random.Random
+    rough: float = 0.06
+    novelty: float = 0.8
+    _used: dict[int, int] = field(default_factory=dict, init=False)
+
+    def write(self, wishes: Sequence[Wish], avoid: Sequence[str]) -> list[str]:
+        """Return one prompt per wish, fewer where the examples do not hold more.
+
+        Parameters
+        ----------
+        wishes
+            What each prompt should be like.
+        avoid
+            Texts that must not come again.
+        """
+        taken = [shingles(text) for text in avoid]
+        written: list[str] = []
+        for wish in wishes:
+            best = self._best(wish, taken)
+            if best is not None:
+                written.append(best)
+                taken.append(shingles(best))
+        return written
+
+    def _best(self, wish: Wish, taken: Sequence[frozenset[str]]) -> str | None:
+        if not self.material.texts:
+            return None
+        scored: list[tuple[float, str, int]] = []
+        for _ in range(_DRAFTS_EACH):
+            index = self._example()
+            text = self._draft(index, wish)
+            grams = shingles(text)
+            overlap = max((jaccard(grams, other) for other in (*self.material.grams, *taken)), default=0.0)
+            if overlap < self.novelty and sound(text):
+                scored.append((self._score(text, overlap), text, index))
+        if not scored:
+            return None
+        _, text, index = max(scored, key=lambda item: item[0])
+        self._used[index] = self._used.get(index, 0) + 1
+        return noise.roughen(text, self.rng, self.rough)
+
+    def _score(self, text: str, overlap: float) -> float:
+        strange = self.material.strangeness(text)
+        return -strange / (2 + len(words(text)) ** 0.5) - 0.8 * overlap + self.rng.uniform(0, 0.35)
+
+    def _example(self) -> int:
+        """Return an example, the less used ones first."""
+        indexes = [self.rng.randrange(len(self.material.texts)) for _ in range(3)]
+        return min(indexes, key=lambda index: self._used.get(index, 0))
+
+    def _draft(self, index: int, wish: Wish) -> str:
+        parts = list(self.material.prompts[index])
+        texts = self._reframed(parts, wish)
+        if self.rng.random() < 0.3:  # noqa: PLR2004 - a third of the prompts borrow an ending
+            texts = [self._other_ending(text) for text in texts]
+        texts = self._background(texts, parts, wish)
+        text = self.exchanged(" ".join(texts), self.rng.choice((0, 1, 1, 2, 2, 3)))
+        text = slots.swap(text, self.values, self.rng)
+        return tidy(self._manners(text, wish))
+
+    def _reframed(self, parts: Sequence[Sentence], wish: Wish) -> list[str]:
+        cores = [number for number, part in enumerate(parts) if part.core is not None]
+        asking = [number for number in cores if parts[number].asks] or cores
+        chosen = self.rng.choice(asking) if asking and self.rng.random() < 0.8 else None  # noqa: PLR2004
+        texts = [part.text for part in parts]
+        if chosen is not None:
+            core = parts[chosen].core
+            assert core is not None  # it was chosen for having one
+            said = frames.forms(core, wish.phrasing)
+            if said:
+                texts[chosen] = self.rng.choice(said)
+        if len(texts) > 1 and wish.context == "minimal":
+            keep = chosen if chosen is not None else len(texts) - 1
+            return [texts[keep]]
+        return texts
+
+    def _other_ending(self, text: str) -> str:
+        split = split_ending(text)
+        if split is None or split[1] not in self.material.endings:
+            return text
+        mark = text[-1] if text[-1] in ".?!" else ""
+        return f"{split[0]} {split[1]} {self.rng.choice(self.material.endings[split[1]])}{mark}"
+
+    def _background(self, texts: list[str], parts: Sequence[Sentence], wish: Wish) -> list[str]:
+        wanted = {"rich": 0.7, "error": 0.7, "minimal": 0.0}.get(wish.context or "", 0.12)
+        alone = len(texts) == 1 and parts and parts[0].asks
+        if not alone or not self.material.backgrounds or self.rng.random() >= wanted:
+            return texts
+        background = self.rng.choice(self.material.backgrounds).text
+        return [tidy(background), capital(texts[0])]
+
+    def exchanged(self, text: str, count: int) -> str:
+        """Return the text with up to so many phrases exchanged, topic words kept.
+
+        Examples
+        --------
+        >>> writer = Writer(Material(["A problem"]), Exchange(), {}, frozenset(), random.Random(0))
+        >>> writer.exchanged("the problem", 1)
+        'the issue'
+        """
+        for _ in range(count):
+            options = [option for option in self.exchange.options(text) if self._keeps_topic(*option)]
+            if not options:
+                return text
+            scored = [(self.material.strangeness(self.exchange.replace(text, *option)), self.rng.random(), option)
+                      for option in self.rng.sample(options, min(4, len(options)))]
+            text = self.exchange.replace(text, *min(scored)[2])
+        return text
+
+    def _keeps_topic(self, phrase: str, other: str) -> bool:
+        lost = set(words(phrase)) - set(words(other))
+        return not lost & self.protected
+
+    def _manners(self, text: str, wish: Wish) -> str:
+        if wish.context == "minimal":
+            return text
+        if self.rng.random() < 0.05:  # noqa: PLR2004 - few people greet a form
+            text = self.rng.choice(_HELLO) + uncapital(text)
+        if self.rng.random() < 0.05 and text.endswith((".", "?")) and "help" not in text.lower():  # noqa: PLR2004
+            text += self.rng.choice(_PLEASE)
+        return text
+
+
+def sound(text: str) -> bool:
+    """Return whether a draft has no word twice in a row and no doubled politeness.
+
+    Examples
+    --------
+    >>> sound("Can I pay?"), sound("Please help me please.")
+    (True, False)
+    """
+    tokens = words(text)
+    twice = any(left == right and left.isalpha() and left not in ("that", "had") for left, right in zip(tokens, tokens[1:], strict=False))
+    return not twice and tokens.count("please") <= 1 and tokens.count("help") <= 1

@@ -1,0 +1,140 @@
+"""What the offline writer learns from the examples it is shown: sentences, cores, neighbours of words."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rftkit.offline import frames
+from rftkit.offline.phrases import general
+from rftkit.offline.text import sentences, shingles, words
+
+_STARTS = ("^",)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an example.
+
+    Examples
+    --------
+    >>> sentence("Can I pay by card?").asks
+    True
+    """
+
+    text: str
+    core: frames.Core | None
+    asks: bool
+
+
+@functools.lru_cache(maxsize=20_000)
+def sentence(text: str) -> Sentence:
+    """Return what is known of a sentence.
+
+    Examples
+    --------
+    >>> sentence("My card is lost.").asks
+    False
+    """
+    core = frames.read(text)
+    return Sentence(text, core, core is not None and core.kind != "statement" or text.rstrip().endswith("?"))
+
+
+class Material:
+    """The examples of one request, taken apart.
+
+    Parameters
+    ----------
+    examples
+        Texts of prompts of one topic.
+
+    Examples
+    --------
+    >>> material = Material(["My card is lost. Can I block it?"])
+    >>> [part.asks for part in material.prompts[0]]
+    [False, True]
+    """
+
+    def __init__(self, examples: Sequence[str]) -> None:
+        self.texts = list(dict.fromkeys(text.strip() for text in examples if text.strip()))
+        self.prompts = [[sentence(part) for part in sentences(text)] for text in self.texts]
+        self.grams = [shingles(text) for text in self.texts]
+        self.backgrounds = [part for prompt in self.prompts for part in prompt if not part.asks and _is_background(part)]
+        self.bigrams = Counter(pair for text in self.texts for pair in bigrams(text))
+        self.endings = _endings(self.texts)
+
+    def strangeness(self, text: str) -> int:
+        """Return how many neighbouring words of a text nobody was seen to write side by side.
+
+        Examples
+        --------
+        >>> Material(["Can I pay by card?"]).strangeness("Can I card by pay?")
+        4
+        """
+        known = _common()
+        return sum(pair not in self.bigrams and pair not in known for pair in bigrams(text))
+
+
+def _is_background(part: Sentence) -> bool:
+    count = len(words(part.text))
+    return 4 <= count <= 30  # noqa: PLR2004 - shorter says nothing, longer tells a whole story
+
+
+def bigrams(text: str) -> list[tuple[str, str]]:
+    """Return neighbouring words, the start and the end among them.
+
+    Examples
+    --------
+    >>> bigrams("Pay now")
+    [('^', 'pay'), ('pay', 'now'), ('now', '$')]
+    """
+    tokens = ["^", *words(text), "$"]
+    return list(zip(tokens, tokens[1:], strict=False))
+
+
+@functools.cache
+def _common() -> frozenset[tuple[str, str]]:
+    """Return neighbours that our own frames and phrases put side by side."""
+    known: set[tuple[str, str]] = set()
+    for kind in ("how_to", "can", "want", "request", "what_is", "statement"):
+        for said in frames.forms(frames.Core(kind, "zzz", "zzz")):
+            known.update(bigrams(said))
+    for word in ("why", "if", "where", "when", "how long", "how much", "what", "how"):
+        for said in frames.forms(frames.Core("wh", f"{word} zzz", "zzz")):
+            known.update(bigrams(said))
+    for phrase in general():
+        known.update(bigrams(phrase)[1:-1])
+    return frozenset(pair for pair in known if "zzz" not in pair)
+
+
+def _endings(texts: Sequence[str]) -> dict[str, list[str]]:
+    """Return the ends of sentences by the word that opens them: "in", "when", "because", "but"."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        for part in sentences(text):
+            split = split_ending(part)
+            if split is not None:
+                found.setdefault(split[1], []).append(split[2])
+    return {word: sorted(set(ends)) for word, ends in found.items() if len(set(ends)) > 1}
+
+
+_OPENERS = ("because", "when", "but", "since", "after", "while", "in", "from", "at", "on")
+_FEWEST_BEFORE, _MOST_AFTER = 4, 9
+
+
+def split_ending(part: str) -> tuple[str, str, str] | None:
+    """Return what comes before the last clause or phrase of a sentence, the word that opens it, and it.
+
+    Examples
+    --------
+    >>> split_ending("Can I use my card when I am abroad?")
+    ('Can I use my card', 'when', 'I am abroad')
+    """
+    tokens = part.rstrip(" .?!").split(" ")
+    for opener in _OPENERS:
+        for index in range(len(tokens) - 2, _FEWEST_BEFORE - 1, -1):
+            if tokens[index].lower() == opener and len(tokens) - index - 1 <= _MOST_AFTER:
+                return " ".join(tokens[:index]), opener, " ".join(tokens[index + 1 :])
+    return None

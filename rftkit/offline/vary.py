@@ -1,0 +1,111 @@
+"""The task `vary`: other things that a person could have said at the same point of a conversation."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rftkit.offline import frames, noise, slots
+from rftkit.offline.compose import Writer, sound
+from rftkit.offline.material import sentence
+from rftkit.offline.text import capital, jaccard, sentences, shingles, tidy, uncapital
+from rftkit.offline.write import wish_of, writer_of
+
+_YES = (
+    "yes|yes please|sure|yeah|that's right|yep|correct|that works|sounds good|okay|of course|perfect|great|that is correct|"
+    "yes, that's right|yes, that works for me|that sounds good|sure, that's fine|yes, go ahead|that's fine|alright|absolutely"
+).split("|")
+_NO = "no|no thanks|not really|no thank you|nope|not right now|no, not this time|not for now".split("|")
+_THANKS = (
+    "thanks|thank you|thanks a lot|thank you so much|thanks very much|many thanks|thank you very much|great, thanks|"
+    "that's great, thank you|perfect, thanks|thanks for your help|thank you for the help|i appreciate it|ok, thanks"
+).split("|")
+_DONE = (
+    "that's all|that's all i need|that is all for now|that will be all|i don't need anything else|that's everything|"
+    "nothing else for now|that's it for today|i'm all set|that's all for today|no, that's everything"
+).split("|")
+_ANSWERS = tuple(
+    (group, re.compile(rf"(?:{'|'.join(sorted(map(re.escape, (*group, *extra)), key=len, reverse=True))})(?=[\s,.!]|$)", re.IGNORECASE))
+    for group, extra in (
+        (_YES, ("yes, please", "ok", "yup", "right", "definitely", "yes it is", "yes that's right", "that'll work", "it is")),
+        (_NO, ("nah", "no, thanks", "no, thank you")),
+        (_THANKS, ("thank you very much", "thanks so much")),
+        (_DONE, ("that's all for now", "that would be all", "that is all", "that'll be all", "thats all", "that is all i need")),
+    )
+)
+_DRAFTS_EACH = 24
+
+
+def vary(data: Mapping[str, Any], rng: random.Random) -> dict[str, list[str]]:
+    """Return variations for a payload with ``message``, ``count``, ``context`` and, where known, ``others``, ``values``.
+
+    Examples
+    --------
+    >>> payload = {"message": "Yes, book it for 2 people.", "count": 2, "context": [{"role": "assistant", "text": "Book it?"}]}
+    >>> len(vary(payload, random.Random(0))["prompts"])
+    2
+    """
+    message = str(data["message"])
+    others = [str(text) for text in data.get("others") or []]
+    writer = writer_of({**data, "examples": [message, *others]}, rng)
+    items = data.get("items") or [{}] * int(data["count"])
+    taken = [shingles(text) for text in (message, *(data.get("avoid") or []))]
+    written: list[str] = []
+    for item in items:
+        best = _best(message, others, data, writer, taken, wish_of(item).phrasing)
+        if best is not None:
+            written.append(best)
+            taken.append(shingles(best))
+    return {"prompts": written}
+
+
+def _best(
+    message: str,
+    others: Sequence[str],
+    data: Mapping[str, Any],
+    writer: Writer,
+    taken: Sequence[frozenset[str]],
+    phrasing: str | None,
+) -> str | None:
+    rng, found = writer.rng, []
+    for _ in range(_DRAFTS_EACH):
+        base = rng.choice(others) if others and rng.random() < 0.35 else message  # noqa: PLR2004 - mostly the message itself
+        text = _draft(base, data, writer, phrasing)
+        overlap = max(jaccard(shingles(text), other) for other in taken)
+        if overlap < writer.novelty and sound(text):
+            strange = writer.material.strangeness(text)
+            found.append((-strange / 3 - 0.6 * overlap + rng.uniform(0, 0.5), text))
+    return noise.roughen(max(found)[1], rng, writer.rough) if found else None
+
+
+def _draft(base: str, data: Mapping[str, Any], writer: Writer, phrasing: str | None) -> str:
+    rng = writer.rng
+    parts = [_said_otherwise(part, rng, phrasing) for part in sentences(base)]
+    text = writer.exchanged(" ".join(parts), rng.choice((0, 1, 1, 2)))
+    turns = [str(turn.get("text") or "") for turn in data.get("context") or []]
+    near = turns[-1] if turns else ""
+    return tidy(slots.swap(text, data.get("values") or {}, rng, near=near, keep="\n".join(turns)))
+
+
+def _said_otherwise(part: str, rng: random.Random, phrasing: str | None) -> str:
+    head, rest = _answered(part, rng)
+    if head or rng.random() < 0.25:  # noqa: PLR2004 - some sentences stay as they are
+        return head + rest
+    known = sentence(part).core
+    if known is None or known.kind == "statement":
+        return part
+    return rng.choice(frames.forms(known, phrasing) or [part])
+
+
+def _answered(part: str, rng: random.Random) -> tuple[str, str]:
+    """Return another short answer for the one that a sentence opens with, and the rest of the sentence."""
+    plain = part.replace("’", "'")
+    for group, pattern in _ANSWERS:
+        match = pattern.match(plain)
+        if match:
+            chosen = capital(rng.choice(group).replace(" i ", " I ").replace("i'm", "I'm"))
+            rest = plain[match.end() :]
+            return chosen, rest if not rest or rest[0] in ",.!?" else f", {uncapital(rest.strip())}"
+    return "", part

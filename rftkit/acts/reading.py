@@ -1,0 +1,221 @@
+"""Frames of a dataset: the join of what came and what is said about it, whole or narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from rftkit import schema
+from rftkit.errors import InputError, NotFoundError
+from rftkit.topics.tree import TopicTree
+
+if TYPE_CHECKING:
+    from rftkit.acts.context import Context
+
+_NARROW = ("generated", "source_record_id", "strategy", "origin", "content_key")
+
+
+def tree(ds: Context) -> TopicTree:
+    """Return the topic tree; an empty one before there are topics."""
+    return ds.remember("tree", ("topics.json",), lambda: _tree(ds))
+
+
+def _tree(ds: Context) -> TopicTree:
+    stored = ds.store.get("topics.json", ds.line)
+    return TopicTree(()) if stored is None else TopicTree.from_dict(stored)
+
+
+def stored_labels(ds: Context) -> pl.DataFrame:
+    """Return the `labels` table in the order of the records, topics as ids."""
+    return ds.remember(
+        "labels", ("labels",), lambda: ds.store.scan("labels", ds.line).collect().sort("position")
+    )
+
+
+def labels(ds: Context) -> pl.DataFrame:
+    """Return the `labels` table in the order of the records, topics as paths."""
+    return ds.remember("paths", ("labels", "topics.json"), lambda: with_paths(stored_labels(ds), tree(ds)))
+
+
+def with_paths(frame: pl.DataFrame, topics: TopicTree) -> pl.DataFrame:
+    """Return the frame with topic ids replaced by paths; ids that the tree does not know become null.
+
+    Parameters
+    ----------
+    frame
+        Has `topic` and maybe `secondary_topics`.
+    topics
+        The tree.
+    """
+    paths = topics.paths()
+    ids, names = list(paths), list(paths.values())
+
+    def swap(column: pl.Expr) -> pl.Expr:
+        return column.replace_strict(ids, names, default=None, return_dtype=pl.String)
+
+    changed = [swap(pl.col("topic"))]
+    if "secondary_topics" in frame.columns:
+        changed.append(pl.col("secondary_topics").list.eval(swap(pl.element())))
+    return frame.with_columns(changed)
+
+
+def with_ids(frame: pl.DataFrame, topics: TopicTree) -> pl.DataFrame:
+    """Return the frame with topic paths replaced by ids; the inverse of `with_paths`.
+
+    Parameters
+    ----------
+    frame
+        Has `topic` and maybe `secondary_topics`.
+    topics
+        The tree.
+    """
+    paths = topics.paths()
+    ids, names = list(paths), list(paths.values())
+
+    def swap(column: pl.Expr) -> pl.Expr:
+        return column.replace_strict(names, ids, default=None, return_dtype=pl.String)
+
+    changed = [swap(pl.col("topic"))]
+    if "secondary_topics" in frame.columns:
+        changed.append(pl.col("secondary_topics").list.eval(swap(pl.element())))
+    return frame.with_columns(changed)
+
+
+def narrow(ds: Context) -> pl.DataFrame:
+    """Return one narrow row per record: its labels, whether it was generated, from what, and where it came from."""
+    return ds.remember("narrow", ("records", "labels", "topics.json"), lambda: _narrow(ds))
+
+
+def _narrow(ds: Context) -> pl.DataFrame:
+    came = ds.store.scan("records", ds.line).select("row", *_NARROW).collect()
+    return labels(ds).join(came, on="row", how="left", maintain_order="left")
+
+
+def rows(ds: Context, wanted: pl.Series, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """Return the `records` rows with these row numbers, in order of row.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    wanted
+        Row numbers.
+    columns
+        Columns of `records`; all by default.
+    """
+    scan = ds.store.scan("records", ds.line)
+    names = list(schema.RECORDS) if columns is None else ["row", *columns]
+    keep = pl.LazyFrame({"row": wanted})
+    return scan.select(names).join(keep, on="row", how="semi").collect().sort("row")
+
+
+def frame(ds: Context, said: pl.DataFrame | None = None, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """Return records with everything about them: columns of `schema.FRAME`, in the order of the records.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    said
+        The `labels` rows (topics as paths) of the records wanted; all by default.
+    columns
+        Columns wanted; all by default.
+    """
+    said = labels(ds) if said is None else said
+    names = list(schema.FRAME) if columns is None else list(columns)
+    wide = [name for name in names if name in schema.RECORDS and name not in ("id", "row")]
+    came = ds.store.scan("records", ds.line).select("row", *wide)
+    if said.height < stored_labels(ds).height:
+        came = came.join(said.lazy().select("row"), on="row", how="semi")
+    joined = said.join(came.collect(), on="row", how="left", maintain_order="left")
+    return joined.select(names)
+
+
+def records(
+    ds: Context,
+    ids: Sequence[str] | None = None,
+    *,
+    where: str | pl.Expr | None = None,
+    search: str | None = None,
+    limit: int | None = None,
+    columns: Sequence[str] | None = None,
+) -> pl.DataFrame:
+    """Return records as a frame.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    ids
+        Only these.
+    where
+        A condition: a polars expression, or SQL such as ``topic = 'refunds' AND NOT valid``.
+    search
+        Only records with this text in a message, in any case.
+    limit
+        At most so many.
+    columns
+        Columns wanted; those of `schema.FRAME` by default.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns of `schema.FRAME`; `topic` is the path, null for unassigned.
+
+    Raises
+    ------
+    NotFoundError
+        One of the ids does not exist.
+    InputError
+        The condition cannot be read.
+    """
+    said = labels(ds) if ids is None else _of_ids(ds, ids)
+    if where is None and search is None:
+        return frame(ds, said if limit is None else said.head(limit), columns)
+    found = _matching(frame(ds, said), where, search)
+    found = found if limit is None else found.head(limit)
+    return found if columns is None else found.select(columns)
+
+
+def _of_ids(ds: Context, ids: Sequence[str]) -> pl.DataFrame:
+    said = labels(ds)
+    missing = pl.Series("id", ids, dtype=pl.String).filter(~pl.Series(ids, dtype=pl.String).is_in(said["id"].implode()))
+    if missing.len():
+        raise NotFoundError(
+            f"no record has the id {missing[0]!r}" + (f" (nor {missing.len() - 1} other ids given)" if missing.len() > 1 else "")
+            + f'; list ids with: rftkit records "{ds.path}" list'
+        )
+    return said.filter(pl.col("id").is_in(list(ids)))
+
+
+def _matching(found: pl.DataFrame, where: str | pl.Expr | None, search: str | None) -> pl.DataFrame:
+    if where is not None:
+        found = _filter(found, where)
+    if search is not None:
+        texts = pl.col("messages").list.eval(pl.element().struct.field("content").str.to_lowercase())
+        hit = texts.list.eval(pl.element().str.contains(search.lower(), literal=True)).list.any()
+        found = found.filter(hit.fill_null(value=False))
+    return found
+
+
+def _filter(found: pl.DataFrame, where: str | pl.Expr) -> pl.DataFrame:
+    try:
+        condition = pl.sql_expr(where) if isinstance(where, str) else where
+        return found.filter(condition)
+    except (pl.exceptions.PolarsError, TypeError) as error:
+        raise InputError(
+            f"the condition {str(where)!r} cannot be used ({str(error).splitlines()[0]}); write SQL over the columns "
+            f"{', '.join(found.columns)}, for example: topic = 'refunds' AND NOT valid"
+        ) from error
+
+
+def invalid(ds: Context) -> pl.DataFrame:
+    """Return the invalid records, with their errors and details."""
+    return frame(ds, labels(ds).filter(~pl.col("valid")))
+
+
+def unreadable(ds: Context) -> pl.DataFrame:
+    """Return the lines that could not be read: file, line, reason and bytes."""
+    return ds.store.scan("unreadable", ds.line).collect()

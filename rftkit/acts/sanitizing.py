@@ -1,0 +1,194 @@
+"""Sanitize: facts and pairs are kept, so that judging again costs only what changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from rftkit.acts import reading
+from rftkit.sanitize import (
+    FACTS,
+    FLOOR,
+    MAX_TOKENS,
+    PAIRS,
+    THRESHOLD,
+    SanitizeReport,
+    count_tokens,
+    encoding_for,
+    facts,
+    judge,
+    near_pairs,
+    uncounted,
+)
+from rftkit.store.layout import SCHEMAS
+
+if TYPE_CHECKING:
+    from rftkit.acts.context import Context
+    from rftkit.store import Transaction
+
+SCHEMAS["facts"] = FACTS
+SCHEMAS["pairs"] = PAIRS
+
+_VERDICT = ("valid", "errors", "warnings", "details")
+
+
+def sanitize(
+    ds: Context,
+    *,
+    max_tokens: int = MAX_TOKENS,
+    near_duplicates: float = THRESHOLD,
+    model: str | None = None,
+) -> SanitizeReport:
+    """Judge every record: valid or not, and why. Flags, never deletes; repeated runs compute only what is new.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    max_tokens
+        Prompts with more tokens (tools counted) are invalid.
+    near_duplicates
+        From this Jaccard similarity on, a record is warned about as near duplicate; 0.5 to 1.
+    model
+        Count tokens as this model does.
+
+    Returns
+    -------
+    SanitizeReport
+        Verdicts, counts by code, advice; `at` moves the threshold.
+    """
+    options = {"max_tokens": max_tokens, "near_duplicates": near_duplicates, "model": model}
+    with ds.step("sanitize", options) as step:
+        labels = reading.stored_labels(ds)
+        report = _judged(ds, step, labels, None, options)
+        step.replace("labels", _applied(labels, report))
+        step.counts = {"total": report.total, "valid": report.valid, "invalid": report.invalid}
+    return report
+
+
+def refreshed(
+    ds: Context, step: Transaction, labels: pl.DataFrame, fresh: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Return labels judged again after a change, with the options of the last sanitize; as they are before the first.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    step
+        The step that changes it.
+    labels
+        The labels after the change, topics as ids.
+    fresh
+        `records` rows that this step adds.
+    """
+    options = last_options(ds)
+    if options is None:
+        return labels
+    return _applied(labels, _judged(ds, step, labels, fresh, options))
+
+
+def last_options(ds: Context) -> dict[str, Any] | None:
+    """Return the options of the last sanitize; None when there was none."""
+    lines = [line for line in ds.store.versions() if line.step == "sanitize" and line.version <= ds.line.content]
+    return lines[-1].configuration if lines else None
+
+
+def report(ds: Context) -> SanitizeReport | None:
+    """Return the report of the last sanitize for the records as they are, without changing anything.
+
+    None when there are records that were never sanitized.
+    """
+    options = last_options(ds)
+    labels = reading.stored_labels(ds)
+    if options is None or labels["valid"].null_count():
+        return None
+    known = _known(ds, labels)
+    encoding = encoding_for(options["model"])
+    return _verdict(ds, labels, known, _pairs(ds), options, encoding)
+
+
+def _judged(
+    ds: Context, step: Transaction, labels: pl.DataFrame, fresh: pl.DataFrame | None, options: dict[str, Any]
+) -> SanitizeReport:
+    encoding = encoding_for(options["model"])
+    known = _known(ds, labels)
+    new = _new_facts(ds, labels, known, fresh, options["max_tokens"], encoding)
+    step.append("facts", new)
+    found = near_pairs(new, against=known, floor=FLOOR) if new.height else pl.DataFrame(schema=PAIRS)
+    step.append("pairs", found)
+    every = pl.concat([known, new]) if new.height else known
+    every = _counted(ds, every, options["max_tokens"], encoding)
+    return _verdict(ds, labels, every, pl.concat([_pairs(ds), found]), options, encoding, fresh)
+
+
+def _verdict(
+    ds: Context,
+    labels: pl.DataFrame,
+    known: pl.DataFrame,
+    pairs: pl.DataFrame,
+    options: dict[str, Any],
+    encoding: str,
+    fresh: pl.DataFrame | None = None,
+) -> SanitizeReport:
+    narrow = labels.select("row", "id").join(_source_ids(ds, fresh), on="row", how="left", maintain_order="left")
+    return judge(
+        narrow,
+        known,
+        pairs,
+        max_tokens=options["max_tokens"],
+        near_duplicates=options["near_duplicates"],
+        encoding=encoding,
+    )
+
+
+def _source_ids(ds: Context, fresh: pl.DataFrame | None) -> pl.DataFrame:
+    """Return the ids as they came: two records may share one, and are warned about."""
+    stored = ds.store.scan("records", ds.line).select("row", source_id="id").collect()
+    return stored if fresh is None else pl.concat([stored, fresh.select("row", source_id="id")])
+
+
+def _known(ds: Context, labels: pl.DataFrame) -> pl.DataFrame:
+    kept = ds.store.scan("facts", ds.line)
+    return kept.join(labels.lazy().select("row"), on="row", how="semi").collect()
+
+
+def _pairs(ds: Context) -> pl.DataFrame:
+    return ds.store.scan("pairs", ds.line).collect()
+
+
+def _new_facts(
+    ds: Context,
+    labels: pl.DataFrame,
+    known: pl.DataFrame,
+    fresh: pl.DataFrame | None,
+    max_tokens: int,
+    encoding: str,
+) -> pl.DataFrame:
+    missing = labels.select("row").join(known.select("row"), on="row", how="anti")["row"]
+    if missing.is_empty():
+        return pl.DataFrame(schema=FACTS)
+    came = reading.rows(ds, missing)
+    if fresh is not None:
+        came = pl.concat([came, fresh.select(came.columns)])
+    return facts(came.sort("row"), count_tokens_over=max_tokens, encoding=encoding)
+
+
+def _counted(ds: Context, known: pl.DataFrame, max_tokens: int, encoding: str) -> pl.DataFrame:
+    """Count tokens exactly where a lower limit than before asks for it."""
+    wanted = uncounted(known, max_tokens, encoding)
+    if wanted.is_empty():
+        return known
+    came = reading.rows(ds, wanted, ["messages", "tools"])
+    return count_tokens(known, came, over=max_tokens, encoding=encoding)
+
+
+def _applied(labels: pl.DataFrame, report: SanitizeReport) -> pl.DataFrame:
+    verdict = report.labels.select("row", *_VERDICT)
+    together = labels.drop(_VERDICT).join(verdict, on="row", how="left", maintain_order="left")
+    now = pl.lit(datetime.now(UTC))
+    was = pl.Series("was", labels["valid"])
+    changed = pl.col("valid").ne_missing(was)
+    return together.with_columns(updated_at=pl.when(changed).then(now).otherwise("updated_at")).select(labels.columns)

@@ -1,0 +1,159 @@
+"""The dataset: what a person holds. Each method is one step of `rftkit.acts`, bound by name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rftkit import render
+from rftkit.acts import (
+    categorizing,
+    covering,
+    editing,
+    generating,
+    history,
+    importing,
+    reading,
+    sanitizing,
+    splitting,
+    taxonomy,
+)
+from rftkit.acts.context import Context
+from rftkit.errors import InputError, StoreError
+
+if TYPE_CHECKING:
+    from rftkit.topics.tree import TopicTree
+
+
+class Dataset(Context):
+    """Records of one project, in a folder.
+
+    Every method that changes something is one step and becomes one version, which `history` lists and `undo` takes
+    back. What the methods take and return is documented in the module of the step (`rftkit.acts`).
+
+    Parameters
+    ----------
+    path
+        A folder such as ``support.rft``; made by the first import.
+    version
+        Read this version, and refuse to change anything.
+    lock_timeout
+        Seconds that a step waits for another process that is writing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> ds = Dataset(tempfile.mkdtemp() + "/support.rft")
+    >>> report = ds.import_([{"messages": [{"role": "user", "content": "Where is my parcel?"}]}])
+    >>> ds
+    Dataset(support.rft, version 1: 1 records)
+    """
+
+    # Looking
+    records = reading.records
+    invalid = reading.invalid
+    unreadable = reading.unreadable
+    labels = reading.labels
+    history = history.history
+    coverage = covering.coverage
+    matrix = covering.matrix
+    summary = covering.summary
+    topic_counts = taxonomy.topic_counts
+    map = categorizing.map_
+    candidates = generating.candidates
+    review_state = generating.review_state
+    final_distribution = generating.final_distribution
+
+    # Steps
+    import_ = importing.import_
+    sanitize = sanitizing.sanitize
+    discover_topics = categorizing.discover_topics
+    split_topic = categorizing.split_topic
+    use_template = taxonomy.use_template
+    load_topics = taxonomy.load_topics
+    save_topics = taxonomy.save_topics
+    change_topics = taxonomy.change_topics
+    categorize = categorizing.categorize
+    set_targets = covering.set_targets
+    plan = generating.plan
+    priced = generating.priced
+    generate = generating.generate
+    decide = generating.decide
+    regenerate = generating.regenerate
+    add = generating.add
+    edit = editing.edit
+    delete = editing.delete
+    assign = editing.assign
+    undo_repairs = editing.undo_repairs
+    split = splitting.split
+    export = splitting.export
+    undo = history.undo
+
+    @property
+    def topics(self) -> TopicTree:
+        """The topic tree."""
+        return reading.tree(self)
+
+    def at(self, version: int) -> Dataset:
+        """Return the dataset as it was at a version; it can be read and not changed.
+
+        Parameters
+        ----------
+        version
+            Its number.
+        """
+        return Dataset(self.path, version=version)
+
+    def __len__(self) -> int:
+        return reading.stored_labels(self).height
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"Dataset({self.path.name}, version {self.version}: {len(self):,} records)"
+
+    def _repr_html_(self) -> str:
+        return render.report(repr(self), self.summary().to_dict())
+
+
+def open(path: str | os.PathLike[str], *, version: int | None = None) -> Dataset:
+    """Return the dataset in a folder.
+
+    A report runs its notebook on a pinned version: where ``RFTKIT_VERSION`` is set and the folder is that of
+    ``RFTKIT_DATASET``, that version is opened.
+
+    Parameters
+    ----------
+    path
+        A folder such as ``support.rft``; made by the first import.
+    version
+        Read this version, and refuse to change anything.
+
+    Raises
+    ------
+    StoreError
+        The path is a file, or a folder with other things in it.
+    NotFoundError
+        There is no such version.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> open(tempfile.mkdtemp() + "/new.rft").version
+    0
+    """
+    pinned = _pinned(Path(path)) if version is None else version
+    return Dataset(path, version=pinned)
+
+
+def _pinned(path: Path) -> int | None:
+    version, dataset = os.environ.get("RFTKIT_VERSION"), os.environ.get("RFTKIT_DATASET")
+    if not version or not dataset or Path(dataset).resolve() != path.resolve():
+        return None
+    if not version.isdigit():
+        raise InputError(f"RFTKIT_VERSION is {version!r}; set it to the number of a version or leave it unset")
+    if not path.exists():
+        raise StoreError(f"RFTKIT_DATASET names {dataset}, which is not there")
+    return int(version)

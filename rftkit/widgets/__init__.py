@@ -1,0 +1,10 @@
+"""The screens of rftkit: thin windows on a dataset, for notebooks.
+
+Each one also works without a browser: its methods do what its controls do, and `to_html` gives what it shows.
+"""
+
+from rftkit.widgets._watch import settle
+from rftkit.widgets.coverage_dashboard import CoverageDashboard
+from rftkit.widgets.dataset_summary import DatasetSummary
+
+__all__ = ["CoverageDashboard", "DatasetSummary", "settle"]

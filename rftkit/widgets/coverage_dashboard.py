@@ -1,0 +1,196 @@
+"""The distribution over topics, with targets, scores and the next act."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from rftkit import render
+from rftkit.errors import NotFoundError
+from rftkit.widgets._base import act
+from rftkit.widgets._sentences import next_act, sentences
+from rftkit.widgets._watch import DatasetWidget
+
+if TYPE_CHECKING:
+    from rftkit.coverage import Coverage
+    from rftkit.render import Html
+
+EMPTY = "No topics yet: discover them or use a template, then the distribution shows here."
+
+
+class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
+    """How the records of a dataset spread over its topics.
+
+    Parameters
+    ----------
+    dataset
+        A `rftkit.Dataset`.
+    parent
+        Show only the topics below this path; all by default.
+    level
+        Show the tree down to this level; its leaves by default.
+
+    Examples
+    --------
+    >>> import tempfile, rftkit
+    >>> ds = rftkit.open(tempfile.mkdtemp() + "/a.rft")
+    >>> CoverageDashboard(ds)
+    CoverageDashboard(no topics)
+    """
+
+    coverage = traitlets.Dict(None, allow_none=True, help="Coverage.to_dict() of the place; written by Python.").tag(
+        sync=True
+    )
+    place = traitlets.Dict(help="parent, level and depth of the tree that is shown; written by Python.").tag(sync=True)
+    definitions = traitlets.Dict(help="What the scores mean; written by Python.").tag(sync=True)
+
+    def __init__(self, dataset: Any, *, parent: str = "", level: int | None = None) -> None:
+        self._parent, self._level = parent, level
+        self._result: Coverage | None = None
+        super().__init__(dataset)
+
+    @property
+    def result(self) -> Coverage | None:
+        """What is shown, as `Dataset.coverage` returns it; None where there are no topics."""
+        return self._result
+
+    @act
+    def open(self, parent: str = "") -> None:
+        """Show the topics below a topic; all topics by default.
+
+        Parameters
+        ----------
+        parent
+            Its path.
+        """
+        paths = set(self.dataset.topics.paths().values())
+        if parent and parent not in paths:
+            raise NotFoundError(f"No topic is named {parent!r}; the first of the tree are {_some(sorted(paths))}")
+        self._parent = parent
+        below = _levels(parent) + 1 if parent else None
+        self._level = below if below is not None and below < self.dataset.topics.depth else None
+        self.refresh()
+
+    @act
+    def show_level(self, level: int | None = None) -> None:
+        """Show the tree down to a level.
+
+        Parameters
+        ----------
+        level
+            1 is the top; None shows the leaves.
+        """
+        self._level = level
+        self.refresh()
+
+    def read(self) -> dict[str, Any]:
+        """Return the traits that show the dataset as it is now."""
+        tree = self.dataset.topics
+        paths = list(tree.paths().values())
+        place = {"parent": self._parent, "level": self._level, "depth": tree.depth}
+        definitions = {name.replace(" ", "_"): text for name, text in render.DEFINITIONS.items()}
+        if not paths:
+            self._result = None
+            return {"coverage": None, "place": place, "definitions": definitions}
+        self._result = self.dataset.coverage(level=self._level)
+        shown = shown_coverage(self._result.to_dict(), paths, self._parent)
+        return {"coverage": shown, "place": place, "definitions": definitions}
+
+    def to_html(self) -> Html:
+        """Return the dashboard as static HTML, escaped and without script."""
+        return page(self.coverage, self._parent)
+
+    def __repr__(self) -> str:
+        if self.coverage is None:
+            return "CoverageDashboard(no topics)"
+        counts = f"{self.coverage['total']:,} records, {len(self.coverage['topics'])} topics"
+        return f"CoverageDashboard({counts}, balance {render.score(self.coverage['balance'])})"
+
+
+def shown_coverage(told: dict[str, Any], paths: list[str], parent: str = "") -> dict[str, Any]:
+    """Return what the browser needs of `Coverage.to_dict`: topics below a place, sentences as text.
+
+    Parameters
+    ----------
+    told
+        What `Coverage.to_dict` gives.
+    paths
+        All paths of the tree.
+    parent
+        Only topics below it.
+
+    Examples
+    --------
+    >>> topic = {"path": "a", "count": 1, "share": 1.0, "target": 1.0, "gap": 0.0, "status": "ok", "needed": 0}
+    >>> told = {"total": 1, "unassigned": 0, "balance": 1.0, "balance_rating": "excellent", "target_fit": 1.0,
+    ...         "next_act": "proceed", "warnings": [], "recommendations": [], "topics": [topic]}
+    >>> shown_coverage(told, ["a", "a/b"])["topics"][0]["children"]
+    1
+    """
+    keys = ("path", "count", "share", "target", "gap", "status", "needed")
+    inside = f"{parent}/" if parent else ""
+    topics = [
+        {key: topic.get(key) for key in keys} | {"children": _children(topic["path"], paths)}
+        for topic in told["topics"]
+        if topic["path"].startswith(inside)
+    ]
+    scores = {key: told.get(key) for key in ("total", "unassigned", "balance", "balance_rating", "target_fit")}
+    return {
+        **scores,
+        "next_act": next_act(told.get("next_act")),
+        "warnings": sentences(told.get("warnings")),
+        "recommendations": sentences(told.get("recommendations")),
+        "topics": topics,
+    }
+
+
+def page(coverage: dict[str, Any] | None, parent: str = "") -> Html:
+    """Return the static twin of the dashboard.
+
+    Parameters
+    ----------
+    coverage
+        What `shown_coverage` gives; None where there are no topics.
+    parent
+        The place that is shown.
+
+    Examples
+    --------
+    >>> "No topics yet" in page(None)
+    True
+    """
+    if coverage is None:
+        return render.card("Coverage", render.notice(EMPTY))
+    values = {
+        "records": coverage["total"],
+        "unassigned": coverage["unassigned"],
+        "balance": f"{render.score(coverage['balance'])} {coverage['balance_rating'] or ''}".strip(),
+        "target fit": render.score(coverage["target_fit"]),
+    }
+    rows = sorted(coverage["topics"], key=lambda row: (-abs(row["gap"] or 0), -row["count"], row["path"]))
+    parts = [
+        render.facts(values, render.DEFINITIONS),
+        render.notice(render.join(render.tag("b", "Next: "), coverage["next_act"])) if coverage["next_act"] else None,
+        render.bars(rows),
+        *(_section("Look at", coverage["warnings"])),
+        *(_section("What would help", coverage["recommendations"])),
+    ]
+    return render.card("Coverage" + (f" of {parent}" if parent else ""), *parts)
+
+
+def _section(title: str, lines: list[str]) -> list[Html]:
+    return [render.head(title), render.bullets(lines)] if lines else []
+
+
+def _children(path: str, paths: list[str]) -> int:
+    inside = f"{path}/"
+    return sum(1 for other in paths if other.startswith(inside) and "/" not in other[len(inside) :])
+
+
+def _levels(path: str) -> int:
+    return path.count("/") + 1
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:5])

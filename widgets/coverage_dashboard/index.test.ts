@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { allByTest, byTest, FakeModel, settled } from "../shared/testing/model.ts";
+import dashboard from "./index.ts";
+import { arrange, FEW, nameBelow, type Topic } from "./rows.ts";
+
+const topic = (path: string, share: number, target: number, more: Partial<Topic> = {}): Topic => ({
+  path,
+  count: Math.round(share * 1000),
+  share,
+  target,
+  gap: target - share,
+  status: Math.abs(target - share) < 0.02 ? "ok" : target > share ? "under" : "over",
+  needed: target > share ? 10 : 0,
+  children: 0,
+  ...more,
+});
+
+const state = (topics: Topic[]) => ({
+  error: "",
+  static_html: "",
+  coverage: {
+    total: 1234,
+    unassigned: 5,
+    balance: 0.25,
+    balance_rating: "poor",
+    target_fit: 0.8,
+    next_act: "Generate 120 records for loans.",
+    warnings: ["cards has fewer than 100 records."],
+    recommendations: [],
+    topics,
+  },
+  place: { parent: "", level: null, depth: 2 },
+  definitions: { balance: "smallest / largest", target_fit: "1 - half the sum of differences" },
+});
+
+let el: HTMLElement;
+beforeEach(() => {
+  el = document.createElement("div");
+  document.body.replaceChildren(el);
+});
+
+function show(topics: Topic[]): FakeModel {
+  const model = new FakeModel(state(topics));
+  dashboard.render({ model, el });
+  return model;
+}
+
+describe("coverage dashboard", () => {
+  it("shows one row per topic, farthest from its target first", () => {
+    show([topic("cards", 0.5, 0.5), topic("loans", 0.1, 0.3), topic("fees", 0.4, 0.2)]);
+    const paths = allByTest(el, "topic-row").map((row) => row.dataset["path"]);
+    expect(paths).toEqual(["fees", "loans", "cards"]);
+  });
+
+  it("says the status in words and not by colour alone", () => {
+    show([topic("loans", 0.1, 0.3)]);
+    expect(byTest(el, "topic-row").textContent).toContain("under");
+  });
+
+  it("names both scores with their definitions", () => {
+    show([topic("loans", 1, 1)]);
+    expect(byTest(el, "balance").textContent).toBe("0.25 poor");
+    expect(byTest(el, "target-fit").textContent).toBe("0.80");
+    expect(el.querySelector("abbr")?.getAttribute("aria-label")).toBe("smallest / largest");
+  });
+
+  it("draws a topic that looks like markup as text", () => {
+    show([topic("<img src=x onerror=alert(1)>", 1, 1)]);
+    expect(el.querySelector("img")).toBeNull();
+    expect(byTest(el, "topic-row").textContent).toContain("<img");
+  });
+
+  it("folds what is near its target when there are many topics, and unfolds on a click", () => {
+    const many = Array.from({ length: 150 }, (_, n) => topic(`t${n}`, n / 11325, 1 / 150));
+    show(many);
+    expect(allByTest(el, "topic-row").length).toBeLessThan(FEW);
+    byTest(el, "show-all").click();
+    expect(allByTest(el, "topic-row").length).toBe(150);
+  });
+
+  it("asks Python to open a topic that has topics below it", () => {
+    const model = show([topic("cards", 1, 1, { children: 3 })]);
+    el.querySelector<HTMLButtonElement>('[data-key="open cards"]')?.click();
+    expect(model.sent[0]).toMatchObject({ act: "open", options: { parent: "cards" } });
+  });
+
+  it("follows Python and keeps the focus where it was", async () => {
+    const model = show([topic("cards", 1, 1, { children: 3 })]);
+    el.querySelector<HTMLButtonElement>('[data-key="open cards"]')?.focus();
+    model.push(state([topic("cards", 0.5, 0.5, { children: 3 }), topic("fees", 0.5, 0.5)]));
+    await settled();
+    expect(allByTest(el, "topic-row").length).toBe(2);
+    expect(document.activeElement?.getAttribute("data-key")).toBe("open cards");
+  });
+
+  it("shows an error of Python in its own line and takes it away again", async () => {
+    const model = show([topic("cards", 1, 1)]);
+    model.push({ error: "No topic is named nothing." });
+    await settled();
+    expect(byTest(el, "error").textContent).toBe("No topic is named nothing.");
+    model.push({ error: "" });
+    await settled();
+    expect(byTest(el, "error").textContent).toBe("");
+  });
+
+  it("says what to do where there are no topics", () => {
+    dashboard.render({ model: new FakeModel({ ...state([]), coverage: null }), el });
+    expect(byTest(el, "empty").textContent).toContain("discover them");
+  });
+
+  it("leaves no listener behind", () => {
+    const model = new FakeModel(state([topic("cards", 1, 1)]));
+    const end = dashboard.render({ model, el });
+    expect(model.listening).toBeGreaterThan(0);
+    end();
+    expect(model.listening).toBe(0);
+  });
+
+  it("has no controls in a saved page", () => {
+    dashboard.freeze(state([topic("cards", 1, 1, { children: 3 })]), el);
+    expect(el.querySelectorAll("button").length).toBe(0);
+    expect(byTest(el, "topic-row").textContent).toContain("cards");
+  });
+});
+
+describe("rows", () => {
+  it("does not fold a short list", () => {
+    const few = Array.from({ length: FEW }, (_, n) => topic(`t${n}`, 1 / FEW, 1 / FEW));
+    expect(arrange(few, false).folded).toEqual([]);
+  });
+
+  it("loses no topic by folding", () => {
+    const many = Array.from({ length: 60 }, (_, n) => topic(`t${n}`, n / 1770, 1 / 60));
+    const { shown, folded } = arrange(many, false);
+    expect(shown.length + folded.length).toBe(60);
+  });
+
+  it("names a topic by what is below the place one looks at", () => {
+    expect(nameBelow("cards/lost", "cards")).toBe("lost");
+    expect(nameBelow("cardsharp/lost", "cards")).toBe("cardsharp/lost");
+  });
+});

@@ -1,0 +1,162 @@
+// The distribution over topics: a bar per topic with its target as a tick, both scores, what to do next.
+import { append, h, redraw, type Child } from "../shared/dom.ts";
+import { count, plural, points, score, share } from "../shared/format.ts";
+import type { Host, Shared } from "../shared/host.ts";
+import { bar, bullets, button, choices, crumbs, facts, status, statusWord } from "../shared/pieces.ts";
+import { run, widget } from "../shared/widget.ts";
+import { arrange, nameBelow, scale, tally, type Topic } from "./rows.ts";
+import "./index.css";
+
+type Coverage = {
+  total: number;
+  unassigned: number;
+  balance: number | null;
+  balance_rating: string;
+  target_fit: number | null;
+  next_act: string;
+  warnings: string[];
+  recommendations: string[];
+  topics: Topic[];
+};
+
+export interface CoverageDashboardModel extends Shared {
+  coverage: Coverage | null;
+  /** The part of the tree that is shown: below `parent`, down to `level` (null: the leaves). */
+  place: { parent: string; level: number | null; depth: number };
+  /** Definitions of the two scores, from Python. */
+  definitions: Record<string, string>;
+}
+
+type View = Host<CoverageDashboardModel>;
+
+function draw(body: HTMLElement, host: View): void {
+  let all = false;
+  const unfold = (): void => {
+    all = true;
+    show();
+  };
+  const show = (): void => {
+    const coverage = host.get("coverage");
+    if (coverage === null) return redraw(body, empty(host));
+    redraw(body, top(coverage, host), where(host), table(coverage, host, all, unfold), below(coverage));
+  };
+  host.onChange(["coverage", "place", "definitions"], show);
+  show();
+}
+
+function empty(host: View): HTMLElement {
+  const text = "No topics yet: discover them or use a template, then the distribution shows here.";
+  return h("div", { class: "rft__empty", test: "empty" }, text, host.live && refresh(host));
+}
+
+function refresh(host: View): HTMLElement {
+  const again = button({ text: "Refresh", test: "refresh", act: () => void run(again, () => host.ask("refresh")) });
+  return again;
+}
+
+function top(coverage: Coverage, host: View): HTMLElement {
+  const why = host.get("definitions");
+  const unassigned = coverage.unassigned > 0 ? `${count(coverage.unassigned)} unassigned` : undefined;
+  const scores = facts([
+    { name: "records", value: count(coverage.total), note: unassigned, test: "total" },
+    { name: "topics", value: count(coverage.topics.length), note: tally(coverage.topics, statusWord), test: "topics" },
+    { name: "balance", value: score(coverage.balance), note: coverage.balance_rating, why: why["balance"] ?? "", test: "balance" },
+    { name: "target fit", value: score(coverage.target_fit), why: why["target_fit"] ?? "", test: "target-fit" },
+  ]);
+  const title = h("h2", { class: "rft__title" }, "Coverage");
+  const next = coverage.next_act !== "" && h("p", { class: "rft-coverage__next", test: "next-act" }, h("b", {}, "Next: "), coverage.next_act);
+  return h("header", { class: "rft-coverage__top" }, title, scores, next);
+}
+
+function where(host: View): HTMLElement | null {
+  const { parent, level, depth } = host.get("place");
+  if (depth < 2 && parent === "") return null;
+  const line = h("div", { class: "rft__line rft__line--ends rft-coverage__where", test: "place" });
+  append(line, crumbs("Place in the tree", path(parent, host)), host.live && levels(parent, level, depth, host));
+  return line;
+}
+
+function path(parent: string, host: View): { text: string; open?: () => void }[] {
+  const names = parent === "" ? [] : parent.split("/");
+  const open = (end: number) => () => void run(null, () => host.ask("open", { parent: names.slice(0, end).join("/") }));
+  return ["All topics", ...names].map((text, place) => (host.live ? { text, open: open(place) } : { text }));
+}
+
+function levels(parent: string, level: number | null, depth: number, host: View): HTMLElement {
+  const from = parent === "" ? 1 : parent.split("/").length + 1;
+  const steps = Array.from({ length: Math.max(0, depth - from) }, (_, step) => from + step);
+  const values = [
+    ...steps.map((value) => ({ text: `level ${value}`, value: value as number | null, chosen: level === value })),
+    { text: "leaves", value: null, chosen: level === null },
+  ];
+  return choices("level of the tree", values, (value) => void run(null, () => host.ask("show_level", { level: value })));
+}
+
+const COLUMNS = ["records", "share", "target", "gap, points", "to add"];
+
+function table(coverage: Coverage, host: View, all: boolean, unfold: () => void): HTMLElement {
+  const { shown, folded } = arrange(coverage.topics, all);
+  const full = scale(coverage.topics);
+  const numbers = COLUMNS.map((text) => h("th", { class: "rft__number", scope: "col", role: "columnheader" }, text));
+  const heads: Child[] = [
+    h("th", { scope: "col", role: "columnheader" }, "topic"),
+    h("th", { scope: "col", role: "columnheader" }, "share and target"),
+    ...numbers,
+    h("th", { scope: "col", role: "columnheader" }, "status"),
+  ];
+  return h(
+    "table",
+    { class: "rft__table rft-coverage__table", role: "table", "aria-label": "Topics, farthest from their target first", test: "topics-table" },
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)),
+    h("tbody", { role: "rowgroup" }, shown.map((topic) => row(topic, full, host)), folded.length > 0 && rest(folded, coverage, unfold)),
+  );
+}
+
+function row(topic: Topic, full: number, host: View): HTMLElement {
+  const aim = topic.target === null ? "no target" : `target ${share(topic.target)}`;
+  const text = `${topic.path}: ${share(topic.share)}, ${aim}`;
+  const cell = (name: string, value: string): HTMLElement =>
+    h("td", { class: `rft__number rft-coverage__${name}`, role: "cell" }, value);
+  return h(
+    "tr",
+    { test: "topic-row", role: "row", "data-path": topic.path, "data-status": topic.status },
+    h("th", { scope: "row", role: "rowheader", class: "rft-coverage__name" }, name(topic, host)),
+    h("td", { class: "rft-coverage__bar", role: "cell" }, bar({ value: topic.share, full, target: topic.target, text })),
+    cell("count", count(topic.count)),
+    cell("share", share(topic.share)),
+    cell("target", share(topic.target)),
+    cell("gap", points(topic.gap)),
+    cell("needed", topic.needed > 0 ? `+${count(topic.needed)}` : "–"),
+    h("td", { role: "cell", class: "rft-coverage__status" }, status(topic.status)),
+  );
+}
+
+function name(topic: Topic, host: View): Child {
+  const text = nameBelow(topic.path, host.get("place").parent);
+  if (!host.live || topic.children === 0) return text;
+  const open = (): void => void run(null, () => host.ask("open", { parent: topic.path }));
+  const title = `Show the ${plural(topic.children, "topic")} in ${topic.path}`;
+  return h("button", { class: "rft__link rft__link--plain", type: "button", key: `open ${topic.path}`, title, on: { click: open } }, text, " ›");
+}
+
+function rest(folded: readonly Topic[], coverage: Coverage, unfold: () => void): HTMLElement {
+  const records = folded.reduce((sum, topic) => sum + topic.count, 0);
+  const text = `${plural(folded.length, "more topic")} nearer to the target: ${tally(folded, statusWord)}`;
+  const part = coverage.total > 0 ? records / coverage.total : 0;
+  const more = h("button", { class: "rft__link", type: "button", test: "show-all", key: "show-all", on: { click: unfold } }, `${text}; `, "show them");
+  const note = h("span", { class: "rft__note" }, ` ${plural(records, "record")}, ${share(part)}`);
+  return h("tr", { role: "row", class: "rft-coverage__rest" }, h("td", { colspan: 8, role: "cell" }, more, note));
+}
+
+function below(coverage: Coverage): HTMLElement {
+  const warnings = bullets(coverage.warnings, "warnings");
+  const advice = bullets(coverage.recommendations, "recommendations");
+  return h(
+    "div",
+    { class: "rft-coverage__below" },
+    warnings !== null && h("section", {}, h("h3", { class: "rft__head" }, "Look at"), warnings),
+    advice !== null && h("section", {}, h("h3", { class: "rft__head" }, "What would help"), advice),
+  );
+}
+
+export default widget("coverage", draw);

@@ -1,0 +1,43 @@
+// Numbers as Python shows them in rftkit/render/numbers.py; tests/widgets compares the two.
+
+const DASH = "–";
+type Maybe = number | null | undefined;
+
+/** A whole number, thousands separated. */
+export function count(value: Maybe): string {
+  return value === null || value === undefined ? DASH : fixed(value, 0);
+}
+
+/** A fraction as percent with one decimal. */
+export function share(value: Maybe): string {
+  return value === null || value === undefined ? DASH : `${fixed(100 * value, 1)} %`;
+}
+
+/** A difference of two shares in points, with its sign. */
+export function points(value: Maybe): string {
+  if (value === null || value === undefined) return DASH;
+  const shown = fixed(Math.abs(100 * value), 1);
+  return shown === "0.0" ? shown : (value > 0 ? "+" : "−") + shown;
+}
+
+/** A score between 0 and 1 with two decimals. */
+export function score(value: Maybe): string {
+  return value === null || value === undefined ? DASH : fixed(value, 2);
+}
+
+/** US dollars with the digits that matter. */
+export function money(value: Maybe): string {
+  if (value === null || value === undefined) return "unknown";
+  return `$${value === 0 || value >= 0.01 ? value.toFixed(2) : String(Number(value.toPrecision(2)))}`;
+}
+
+/** A number with its noun. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+function fixed(value: number, digits: number): string {
+  // half to even, as Python rounds
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, roundingMode: "halfEven" } as const;
+  return value.toLocaleString("en-US", options);
+}

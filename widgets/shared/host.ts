@@ -1,0 +1,95 @@
+// What a view may ask of whatever feeds it. A running kernel is one host, the frozen state of a report another.
+
+/** The values that a widget shares with Python, by the names of the Python traits. */
+export type Shared = { error: string; static_html: string };
+
+/** A sentence from Python for a request that could not be done. */
+export class Refused extends Error {}
+
+export interface Host<S extends Shared> {
+  /** False in a saved page: nothing can be asked, controls are left out. */
+  readonly live: boolean;
+  readonly signal: AbortSignal;
+  get<K extends keyof S>(key: K): S[K];
+  /** Calls `act` after any of the keys changed; ends with the view. */
+  onChange(keys: readonly (keyof S)[], act: () => void): void;
+  /** Asks the Python object to run one of its acts; rejects with `Refused` and a sentence. */
+  ask(act: string, options?: Record<string, unknown>): Promise<unknown>;
+}
+
+/** The part of anywidget's model that is used. */
+export interface Model {
+  get(key: string): unknown;
+  set(key: string, value: unknown): void;
+  save_changes(): void;
+  on(event: string, act: (...given: never[]) => void): void;
+  off(event: string, act: (...given: never[]) => void): void;
+  send(content: unknown): void;
+}
+
+type Reply = { kind: "reply"; id: string; value?: unknown; error?: string };
+
+function isReply(message: unknown): message is Reply {
+  return typeof message === "object" && message !== null && (message as Reply).kind === "reply";
+}
+
+let asked = 0;
+const page = Math.random().toString(36).slice(2, 8);
+
+/** A host on a live kernel. */
+export function liveHost<S extends Shared>(model: Model, signal: AbortSignal): Host<S> {
+  const waiting = new Map<string, { done: (value: unknown) => void; failed: (why: Error) => void }>();
+  const hear = (message: unknown): void => {
+    if (!isReply(message)) return;
+    const call = waiting.get(message.id);
+    waiting.delete(message.id);
+    if (message.error !== undefined) call?.failed(new Refused(message.error));
+    else call?.done(message.value);
+  };
+  listen(model, "msg:custom", hear, signal);
+  return {
+    live: true,
+    signal,
+    get: (key) => model.get(key as string) as S[typeof key],
+    onChange(keys, act) {
+      const once = together(act, signal);
+      for (const key of keys) listen(model, `change:${String(key)}`, once, signal);
+    },
+    ask(act, options = {}) {
+      const id = `${page}-${++asked}`;
+      return new Promise((done, failed) => {
+        waiting.set(id, { done, failed });
+        model.send({ kind: "ask", id, act, options });
+      });
+    },
+  };
+}
+
+/** A host on the state that a report was saved with. */
+export function frozenHost<S extends Shared>(state: S, signal: AbortSignal): Host<S> {
+  return {
+    live: false,
+    signal,
+    get: (key) => state[key],
+    onChange() {},
+    ask: () => Promise.reject(new Refused("This is a saved page; open the notebook to change anything.")),
+  };
+}
+
+function listen(model: Model, event: string, act: (message: unknown) => void, signal: AbortSignal): void {
+  model.on(event, act);
+  signal.addEventListener("abort", () => model.off(event, act), { once: true });
+}
+
+// Several traits that change under one hold_sync arrive one by one; the view is drawn once.
+function together(act: () => void, signal: AbortSignal): () => void {
+  let planned = false;
+  return () => {
+    if (planned) return;
+    planned = true;
+    queueMicrotask(() => {
+      planned = false;
+      if (!signal.aborted) act();
+    });
+  };
+}

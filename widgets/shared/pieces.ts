@@ -1,0 +1,82 @@
+// The parts that several screens share: facts with a definition, statuses, bars, crumbs, buttons.
+import { h, type Child } from "./dom.ts";
+
+export type Status = "ok" | "slightly_under" | "under" | "over";
+
+const STATUS: Record<Status, { kind: string; mark: string; word: string }> = {
+  ok: { kind: "ok", mark: "✓", word: "ok" },
+  slightly_under: { kind: "near", mark: "▿", word: "slightly under" },
+  under: { kind: "far", mark: "▼", word: "under" },
+  over: { kind: "far", mark: "▲", word: "over" },
+};
+
+/** The word of a status with its mark and colour. */
+export function status(name: Status): HTMLElement {
+  const { kind, mark, word } = STATUS[name] ?? { kind: "near", mark: "•", word: String(name) };
+  return h("span", { class: `rft__status rft__status--${kind}` }, `${mark} ${word}`);
+}
+
+export function statusWord(name: Status): string {
+  return STATUS[name]?.word ?? String(name);
+}
+
+export type Fact = { name: string; value: Child; note?: string | undefined; why?: string; test?: string };
+
+/** Named values in one line; `why` is the definition, shown where the name is pointed at and read aloud. */
+export function facts(values: readonly Fact[]): HTMLElement {
+  return h("dl", { class: "rft__facts" }, values.map(fact));
+}
+
+function fact({ name, value, note, why, test }: Fact): HTMLElement {
+  const mark = why !== undefined && h("abbr", { class: "rft__why", title: why, "aria-label": why, tabindex: 0 }, "?");
+  const small = note !== undefined && h("small", {}, ` ${note}`);
+  const shown = h("dd", test === undefined ? {} : { test }, value, small);
+  return h("div", { title: why }, h("dt", {}, name, mark), shown);
+}
+
+type Bar = { value: number; full: number; target?: number | null; added?: number; text: string };
+
+/** One horizontal bar; the tick is the target, what will be added is hatched. */
+export function bar({ value, full, target, added = 0, text }: Bar): HTMLElement {
+  const at = (part: number): string => `${Math.min(100, full > 0 ? (100 * part) / full : 0).toFixed(2)}%`;
+  const extra = { left: at(value), width: at(Math.min(added, full - value)) };
+  return h(
+    "div",
+    { class: "rft__bar", role: "img", "aria-label": text },
+    h("div", { class: "rft__fill", style: { width: at(value) } }),
+    added > 0 && h("div", { class: "rft__fill rft__fill--added", style: extra }),
+    target !== null && target !== undefined && h("div", { class: "rft__tick", style: { left: at(target) } }),
+  );
+}
+
+export type Crumb = { text: string; open?: () => void };
+
+/** Where one is in the tree; the last crumb is here. */
+export function crumbs(name: string, steps: readonly Crumb[]): HTMLElement {
+  const items = steps.map(({ text, open }, place) => {
+    const here = place === steps.length - 1;
+    if (here || open === undefined) return h("li", here ? { "aria-current": "page" } : {}, text);
+    return h("li", {}, h("button", { class: "rft__link", type: "button", key: `crumb ${place}`, on: { click: open } }, text));
+  });
+  return h("nav", { "aria-label": name }, h("ol", { class: "rft__crumbs" }, items));
+}
+
+type Button = { text: string; act: () => void; test: string; first?: boolean; title?: string };
+
+export function button({ text, act, test, first = false, title }: Button): HTMLButtonElement {
+  const kind = first ? "rft__button rft__button--first" : "rft__button";
+  return h("button", { class: kind, type: "button", test, key: test, title, on: { click: act } }, text);
+}
+
+/** One of a few, side by side. */
+export function choices<T>(name: string, values: readonly { text: string; value: T; chosen: boolean }[], choose: (value: T) => void): HTMLElement {
+  const buttons = values.map(({ text, value, chosen }) =>
+    h("button", { type: "button", key: `${name} ${text}`, "aria-pressed": chosen, on: { click: () => choose(value) } }, text),
+  );
+  return h("div", { class: "rft__choices", role: "group", "aria-label": name, test: name.replaceAll(" ", "-") }, buttons);
+}
+
+/** Sentences as a list; nothing for none. */
+export function bullets(sentences: readonly string[], test: string): HTMLElement | null {
+  return sentences.length === 0 ? null : h("ul", { class: "rft__list", test }, sentences.map((text) => h("li", {}, text)));
+}

@@ -7,7 +7,7 @@ that are too deep for messages are kept apart, and a foreign `topic` becomes a t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -117,8 +117,9 @@ def _convert(value: Any, plan: Plan, tally: Tally) -> list[Draft]:
         tally.other_shape[other.NAME] += 1
         if plan.mixed:
             shape, fits = other, True
+    mapping = plan.mapping if plan.shape == shape.NAME else mapping_of(shape, [row])
     try:
-        made = shape.convert(row, plan.mapping)
+        made = shape.convert(row, mapping)
     except NotUnderstood as reason:
         if fits or shape.score(row) > 0:
             tally.not_understood[str(reason)] += 1
@@ -128,6 +129,18 @@ def _convert(value: Any, plan: Plan, tally: Tally) -> list[Draft]:
         made = [_misfit(row)]  # a row that the shape did not foresee is kept whole and is invalid
     tally.formats[shape.NAME] += len(made)
     return made
+
+
+def mapping_of(shape: Shape, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return which field a shape reads from which column, for shapes whose fields have several names.
+
+    Examples
+    --------
+    >>> mapping_of(shapes()["input-answer"], [{"question": "Hi"}])
+    {'input': 'question'}
+    """
+    decide = getattr(shape, "mapping_of", None)
+    return {} if decide is None else dict(decide(rows))
 
 
 def _misfit(row: Mapping[str, Any]) -> Draft:
@@ -171,13 +184,11 @@ def _finish(draft: Draft, line: Line, tally: Tally) -> None:
 
 def _keep_deep(draft: Draft, line: Line) -> None:
     """Keep exact texts: of messages that are too deep as `raw`, of values beside them where they are."""
-    if draft.messages is not None and any(
-        isinstance(holder[key], msgspec.Raw) for holder, key, _ in walk(draft.messages)
-    ):
+    if any(isinstance(holder[key], msgspec.Raw) for holder, key, _ in walk(draft.messages)):
         draft.raw = line.slices.get("input", {"messages": line.slices.get("messages", draft.messages)})
         draft.messages, draft.tools, draft.tool_choice = None, UNSET, UNSET
         draft.problems.append("invalid_content")
-        draft.repairs.clear()
+        draft.repairs = [entry for entry in draft.repairs if not entry["where"].startswith(("/messages", "/tools"))]
     if draft.extra is not None:
         draft.extra = {key: line.slices.get(key, value) for key, value in draft.extra.items()}
     if draft.metadata is not None and "metadata" in line.slices:
@@ -216,20 +227,20 @@ def _places(draft: Draft, fix: Fix) -> Iterator[str]:
     if isinstance(fix.after, str):
         if fix.after == draft.id and fix.at[-1:] == ("id",):
             yield "/id"
-        for _, key, path in ((h, k, p) for h, k, p in walk(parts) if h[k] == fix.after):
-            yield pointer(path)
+        yield from (pointer(path) for holder, key, path in walk(parts) if holder[key] == fix.after)
         return
     tail = fix.at[1:] if fix.at[:1] == ("metadata",) else fix.at
     for name in ("metadata", "extra"):
-        if fix.after is None and _at(parts[name], tail):
+        if fix.after is None and _is_null(parts[name], tail):
             yield pointer((name, *tail))
             return
 
 
-def _at(value: Any, path: tuple[str | int, ...]) -> bool:
+def _is_null(value: Any, path: tuple[str | int, ...]) -> bool:
     """Return whether a path leads to a null in a value."""
     for key in path:
-        if not (isinstance(value, dict) and key in value) and not (isinstance(value, list) and isinstance(key, int)):
+        inside = key < len(value) if isinstance(value, list) and isinstance(key, int) else isinstance(value, dict)
+        if not inside or (isinstance(value, dict) and key not in value):
             return False
         value = value[key]
     return value is None and bool(path)

@@ -19,6 +19,16 @@ Message = dict[str, Any]
 Block = dict[str, Any]
 
 _NATIVE_PARTS = ("text", "image_url", "input_audio", "file", "refusal")
+#: Items of the Responses API that are a part of a conversation.
+ITEMS = (
+    "message",
+    "function_call",
+    "function_call_output",
+    "custom_tool_call",
+    "custom_tool_call_output",
+    "mcp_call",
+    "reasoning",
+)
 _TEXTS = ("text", "input_text", "output_text", "summary_text", "reasoning_text")
 _LANGCHAIN_ROLES = {
     "human": "user",
@@ -449,10 +459,7 @@ def _is_message(value: Any) -> bool:
         return True
     if not isinstance(value, dict):
         return False
-    spoken = any(key in value for key in ("content", "parts", "tool_calls", "function_call"))
-    return (name_of(value.get("role")) is not None and spoken) or value.get("type") in (
-        "function_call",
-        "function_call_output",
-        "reasoning",
-        "item_reference",
-    )
+    if isinstance(value.get("parts"), list) or value.get("type") in ITEMS:
+        return True
+    spoken = any(key in value for key in ("content", "tool_calls", "function_call"))
+    return name_of(value.get("role")) is not None and spoken

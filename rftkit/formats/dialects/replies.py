@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rftkit.formats.dialects import calls
-from rftkit.formats.dialects.messages import fold, is_conversation, part
+from rftkit.formats.dialects.messages import ITEMS, fold, is_conversation, part
 from rftkit.formats.dialects.values import mapping, parsed
 from rftkit.formats.draft import UNSET
 
 # Where an answer keeps its alternatives; the first one is the reply.
 _LISTS = ("choices", "candidates", "generations")
 _BLOCKS = ("content", "parts")
-_ITEMS = ("message", "function_call", "custom_tool_call", "mcp_call", "reasoning")
+_KEYS = ("role", "content", "name", "tool_calls", "reasoning_content", "refusal")
 
 
 def read(value: Any) -> Any:
@@ -41,7 +41,7 @@ def read(value: Any) -> Any:
 
 
 def _of_list(values: list[Any]) -> Any:
-    if is_conversation(values):
+    if is_conversation(values) or any(mapping(value).get("type") in ITEMS for value in values):
         return _spoken(values)
     first = next((read(value) for value in values if isinstance(value, dict | list | str)), UNSET)
     return first if first is not UNSET or not values else UNSET
@@ -77,13 +77,20 @@ def _last(messages: list[Any]) -> Any:
 
 def _spoken(messages: list[Any]) -> Any:
     """Return the one assistant message of an answer: Responses items are one turn, messages are alternatives."""
-    folded = [one for one in fold(messages) if isinstance(one, dict)]
+    items = any(mapping(message).get("type") in ITEMS for message in messages)
+    folded = [_tidy(one, bare=items) for one in fold(messages, plain=True) if isinstance(one, dict)]
     spoken = [one for one in folded if one.get("role") == "assistant"]
-    if any(mapping(message).get("type") in _ITEMS for message in messages) and len(spoken) > 1:
+    if items and len(spoken) > 1:
         return _merged(spoken)
     if spoken:
         return spoken[0]
     return {**folded[0], "role": "assistant"} if folded else UNSET
+
+
+def _tidy(message: dict[str, Any], *, bare: bool) -> dict[str, Any]:
+    """Return a message without keys that say nothing; of an item (``bare``) only what a message has."""
+    kept = {key: value for key, value in message.items() if value is not None and (key in _KEYS or not bare)}
+    return {"role": message.get("role"), "content": message.get("content"), **kept}
 
 
 def _merged(spoken: list[dict[str, Any]]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rftkit.formats.dialects.values import first, mapping, parsed
 from rftkit.formats.draft import UNSET
 
 _SYSTEM = ("system", "systemInstruction", "system_instruction", "instructions")
-_MESSAGES = ("messages", "contents", "input", "prompt")
+_MESSAGES = ("messages", "contents", "input", "prompt", "prompts")
 _TOOLS = ("tools", "functions", "toolConfig", "tool_config")
 _CHOICE = ("tool_choice", "toolChoice", "function_call")
 #: The keys of a body that `read` uses.
@@ -74,16 +74,17 @@ def read(body: Any) -> Request | None:
 
 
 def complete(request: Request, settings: Any) -> None:
-    """Fill in tools and choice of tool from a model's settings where the body had none.
+    """Fill in tools and choice of tool from a model's settings where the body had none; the other settings are `rest`.
 
     Examples
     --------
     >>> asked = Request(messages=[])
-    >>> complete(asked, {"tool_choice": {"type": "any"}})
-    >>> asked.tool_choice
-    'required'
+    >>> complete(asked, {"tool_choice": {"type": "any"}, "temperature": 0})
+    >>> asked.tool_choice, asked.rest
+    ('required', {'temperature': 0})
     """
     given, choice = tools.within(settings)
+    request.rest |= {key: value for key, value in mapping(settings).items() if key not in USED and value is not None}
     if request.tools is UNSET and given is not None:
         request.tools = given
     if request.tool_choice is UNSET and choice is not None:
@@ -91,7 +92,11 @@ def complete(request: Request, settings: Any) -> None:
 
 
 def _is_anthropic(body: Mapping[str, Any]) -> bool:
-    return "system" in body or any("input_schema" in mapping(tool) for tool in _items(body.get("tools")))
+    return (
+        "system" in body
+        or "anthropic_version" in body
+        or any("input_schema" in mapping(tool) for tool in _items(body.get("tools")))
+    )
 
 
 def _items(value: Any) -> list[Any]:

@@ -125,6 +125,19 @@ def is_genai(span: Span) -> bool:
     )
 
 
+def facts(span: Span) -> dict[str, Any]:
+    """Return what a span says beside its attributes and its ids: its name, its times, the service it ran in.
+
+    Examples
+    --------
+    >>> facts({"name": "chat", "start_time": "1", "end_time": None, "resource": {"service.name": "booking"}})
+    {'name': 'chat', 'start_time': '1', 'service': 'booking'}
+    """
+    service = mapping(span.get("resource")).get("service.name")
+    said = {**{key: span.get(key) for key in ("name", "start_time", "end_time")}, "service": service}
+    return {key: value for key, value in said.items() if value is not None}
+
+
 def conversation(span: Span) -> str | None:
     """Return what ties the calls of one conversation together: its id, else its session, else the trace.
 

@@ -132,11 +132,17 @@ def nested(flat: Mapping[str, Any], prefix: str) -> Any:
     [{'role': 'user', 'content': 'Hi'}, {'role': 'assistant'}]
     >>> nested({"p": [{"call.name": "find", "call.id": None}]}, "p")
     [{'call': {'name': 'find'}}]
+    >>> nested({"p": {"q": {"role": "user"}}}, "p.q")
+    {'role': 'user'}
     """
     tree: dict[str, Any] = {}
     for key, value in flat.items():
-        if value is not None and (key == prefix or key.startswith(prefix + ".")):
+        if value is None:
+            continue
+        if key == prefix or key.startswith(prefix + "."):
             _put(tree, ["", *key[len(prefix) + 1 :].split(".")] if key != prefix else [""], _spread(value))
+        elif prefix.startswith(key + ".") and isinstance(value, dict):
+            _put(tree, [""], _spread(nested(value, prefix[len(key) + 1 :])))
     return _lists(tree.get(""))
 
 
@@ -151,7 +157,7 @@ def _spread(value: Any) -> Any:
 
 
 def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
-    if len(path) > _LONGEST_PATH:
+    if len(path) > _LONGEST_PATH or value is None:
         return
     for step in path[:-1]:
         below = tree.setdefault(step, {})

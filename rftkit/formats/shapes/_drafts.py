@@ -11,10 +11,13 @@ from rftkit.formats.dialects import replies, requests, spans
 from rftkit.formats.dialects.calls import fill_ids
 from rftkit.formats.dialects.messages import without_reasoning
 from rftkit.formats.dialects.values import compact, name_of
+from rftkit.formats.dialects.values import mapping as object_of
 from rftkit.formats.draft import UNSET, Draft, NotUnderstood
 from rftkit.formats.tidy import id_of, tidy
 
 Row = dict[str, Any]
+
+_IDS = ("id", "rftkit_id")
 
 
 def of_call(request: requests.Request, response: Any, metadata: Mapping[str, Any], **where: Any) -> Draft:
@@ -37,7 +40,7 @@ def of_call(request: requests.Request, response: Any, metadata: Mapping[str, Any
     >>> of_call(asked, "Hello!", {"model": "nova-lite"}, trace_id="t1").output
     {'role': 'assistant', 'content': 'Hello!'}
     """
-    facts = {key: value for key, value in metadata.items() if value not in (None, "", [], {})}
+    facts = _facts(metadata)
     others = replies.others(response)
     if others:
         facts["other_replies"] = others
@@ -45,6 +48,18 @@ def of_call(request: requests.Request, response: Any, metadata: Mapping[str, Any
     draft.tools, draft.tool_choice = request.tools, request.tool_choice
     draft.turn = sum(1 for one in request.messages if isinstance(one, dict) and one.get("role") == "assistant")
     return draft
+
+
+def _facts(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the source says of a call: its own metadata, beside it what it says elsewhere, nothing said twice."""
+    said = {key: value for key, value in metadata.items() if value not in (None, "", [], {})}
+    own_metadata = object_of(said.get("metadata"))
+    if not own_metadata:
+        return said
+    beside = {key: value for key, value in said.items() if key != "metadata"}
+    clash = {key: value for key, value in beside.items() if key in own_metadata and own_metadata[key] != value}
+    facts = {**own_metadata, **{key: value for key, value in beside.items() if key not in own_metadata}}
+    return {**facts, "call": clash} if clash else facts
 
 
 def of_messages(
@@ -176,10 +191,32 @@ def own(row: Mapping[str, Any], used: Iterable[str]) -> dict[str, Any]:
     repairs: list[dict[str, Any]] = []
     given = row.get("metadata")
     metadata = given if isinstance(given, dict) else None
-    dropped = {"id", *used, *(("metadata",) if metadata is not None else ())}
+    dropped = {*_IDS, *used, *(("metadata",) if metadata is not None else ())}
     extra = {key: value for key, value in row.items() if key not in dropped}
-    own_id = id_of(row["id"], repairs) if "id" in row else None
+    named = next((key for key in _IDS if row.get(key) is not None), None)
+    own_id = None if named is None else id_of(row[named], repairs)
     return {"id": own_id, "metadata": metadata, "extra": extra or None, "repairs": repairs}
+
+
+def broken(row: Mapping[str, Any], keys: Iterable[str], facts: Mapping[str, Any]) -> Draft:
+    """Return the draft of a row of a data set whose prompt is missing or is no prompt: kept as it came, and invalid.
+
+    Parameters
+    ----------
+    row
+        The row.
+    keys
+        Where its prompt should be.
+    facts
+        What `own` returned.
+
+    Examples
+    --------
+    >>> broken({"conversations": 5}, ["conversations"], own({}, [])).raw
+    {'conversations': 5}
+    """
+    raw = {key: row[key] for key in keys if key in row}
+    return Draft(messages=None, raw=raw, problems=["missing_messages"], **facts)
 
 
 def column(row: Mapping[str, Any], mapping: Mapping[str, str], field: str, *names: str) -> tuple[str, Any]:

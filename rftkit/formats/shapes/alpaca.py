@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rftkit.formats.dialects import calls
-from rftkit.formats.draft import UNSET, Draft, NotUnderstood
-from rftkit.formats.shapes._drafts import column, of_messages, own
+from rftkit.formats.draft import UNSET, Draft
+from rftkit.formats.shapes._drafts import broken, column, of_messages, own
 
 NAME = "alpaca"
 DESCRIPTION = "instruction, input and output, with system text and history"
@@ -43,12 +43,12 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
     asked_key, asked = column(row, mapping, "instruction", "instruction")
     given_key, given = column(row, mapping, "input", *_INPUT)
     answer_key, answer = column(row, mapping, "output", *_OUTPUT)
-    if asked is None and given is None:
-        raise NotUnderstood("a row without an instruction")
     lead = [{"role": "system", "content": row["system"]}] if row.get("system") not in (None, "") else []
     messages = [*lead, *_history(row.get("history")), {"role": "user", "content": _prompt(asked, given)}]
     output = UNSET if answer in (None, "") else calls.assistant(answer) if isinstance(answer, str) else answer
     facts = own(row, [asked_key, given_key, answer_key, "system", "history"])
+    if asked is None and given is None:
+        return [broken(row, [asked_key, given_key], facts)]
     return [of_messages(messages, output, **facts)]
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from rftkit.formats.dialects import requests
 from rftkit.formats.dialects.values import objects
-from rftkit.formats.draft import Draft, NotUnderstood
-from rftkit.formats.shapes._drafts import of_conversation, own
+from rftkit.formats.draft import Draft
+from rftkit.formats.shapes._drafts import broken, of_conversation, own
 
 NAME = "anthropic"
 DESCRIPTION = "Anthropic Messages: system text beside the messages, content blocks, tool_use and tool_result"
@@ -48,7 +48,7 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
     body = {key: row.get(key) for key in _USED}
     request = requests.read({"system": None, **body})
     if request is None:
-        raise NotUnderstood("a row without messages")
+        return [broken(row, _USED, own(row, _USED))]
     draft = of_conversation(request.messages, **own(row, _USED))
     draft.tools, draft.tool_choice = request.tools, request.tool_choice
     return [draft]

@@ -7,8 +7,8 @@ from typing import Any
 
 from rftkit.formats.dialects import requests
 from rftkit.formats.dialects.values import objects
-from rftkit.formats.draft import Draft, NotUnderstood
-from rftkit.formats.shapes._drafts import of_conversation, own
+from rftkit.formats.draft import Draft
+from rftkit.formats.shapes._drafts import broken, of_conversation, own
 
 NAME = "bedrock"
 DESCRIPTION = "Bedrock Converse and Nova's conversation schema: content blocks without a type"
@@ -43,7 +43,7 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
     """
     request = requests.read({key: row.get(key) for key in _USED})
     if request is None:
-        raise NotUnderstood("a row without messages")
+        return [broken(row, _USED, own(row, _USED))]
     draft = of_conversation(request.messages, **own(row, _USED))
     draft.tools, draft.tool_choice = request.tools, request.tool_choice
     return [draft]

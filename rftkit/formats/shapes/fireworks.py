@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rftkit.formats.dialects import tools
 from rftkit.formats.dialects.values import parsed
-from rftkit.formats.draft import UNSET, Draft, NotUnderstood
-from rftkit.formats.shapes._drafts import column, of_conversation, own
+from rftkit.formats.draft import Draft
+from rftkit.formats.prompts import trailing
+from rftkit.formats.shapes._drafts import column
+from rftkit.formats.shapes.openai_chat import chat
 
 NAME = "fireworks"
 DESCRIPTION = "Fireworks RFT: messages and `ground_truth`"
@@ -33,14 +34,8 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
     >>> convert({"messages": [{"role": "user", "content": "3 x 4"}], "ground_truth": "12"}, {})[0].extra
     {'reference_answer': '12'}
     """
-    said_key, said = column(row, mapping, "messages", "messages")
-    truth_key, truth = column(row, mapping, "reference_answer", "ground_truth")
-    said = parsed(said)
-    if not isinstance(said, list):
-        raise NotUnderstood("a row without a list of messages")
-    facts = own(row, [said_key, truth_key, "tools", "tool_choice"])
-    facts["extra"] = {**({"reference_answer": truth} if truth_key in row else {}), **(facts["extra"] or {})} or None
-    draft = of_conversation(said, **facts)
-    draft.tools = UNSET if row.get("tools") is None else tools.fold(row["tools"])
-    draft.tool_choice = row.get("tool_choice", UNSET)
+    key, truth = column(row, mapping, "answer", "ground_truth")
+    draft = trailing(chat({name: value for name, value in row.items() if name != key}))
+    if key in row:
+        draft.extra = {"reference_answer": truth, **(draft.extra or {})}
     return [draft]

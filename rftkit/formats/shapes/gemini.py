@@ -8,8 +8,8 @@ from typing import Any
 from rftkit.formats.dialects import requests
 from rftkit.formats.dialects.values import mapping as object_of
 from rftkit.formats.dialects.values import objects
-from rftkit.formats.draft import Draft, NotUnderstood
-from rftkit.formats.shapes._drafts import of_conversation, own
+from rftkit.formats.draft import Draft
+from rftkit.formats.shapes._drafts import broken, of_conversation, own
 
 NAME = "gemini"
 DESCRIPTION = "Gemini on Vertex: contents of parts, a system instruction, references"
@@ -44,7 +44,7 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
     """
     request = requests.read({key: row.get(key) for key in _USED})
     if request is None:
-        raise NotUnderstood("a row without contents")
+        return [broken(row, _USED, own(row, _USED))]
     facts = own(row, _USED)
     facts["extra"] = _with_reference(facts["extra"] or {}) or None
     draft = of_conversation(request.messages, **facts)

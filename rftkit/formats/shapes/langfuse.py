@@ -19,6 +19,7 @@ _TYPES = (
 )
 _TRACE = ("traceId", "trace_id")
 _SESSION = ("sessionId", "session_id")
+_SETTINGS = ("modelParameters", "model_parameters")
 _USED = ("id", "type", "input", "output", *_TRACE, *_SESSION)
 
 
@@ -101,8 +102,8 @@ def _draft(row: dict[str, Any]) -> Draft:
     facts = {**without(row, _USED), "session_id": first(row, *_SESSION)}
     if request is None:
         return _without_messages(row, given, facts, where)
-    requests.complete(request, first(row, "modelParameters", "model_parameters"))
-    return of_call(request, row.get("output"), {**facts, **request.rest}, **where)
+    requests.complete(request, first(row, *_SETTINGS))
+    return of_call(request, row.get("output"), {**without(facts, _SETTINGS), **request.rest}, **where)
 
 
 def _without_messages(row: dict[str, Any], given: Any, facts: dict[str, Any], where: dict[str, Any]) -> Draft:

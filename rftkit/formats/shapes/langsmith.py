@@ -89,12 +89,11 @@ def _draft(run: dict[str, Any]) -> Draft:
         # a run's own session_id is the project it was traced to, no conversation
         "conversation": name_of(first(object_of(extra.get("metadata")), *_TIES)) or trace,
     }
-    return of_call(request, _answer(run.get("outputs")), {**without(run, _USED), **extra, **request.rest}, **where)
+    facts = {**without(run, _USED), **without(extra, ["invocation_params"]), **request.rest}
+    return of_call(request, _answer(run.get("outputs")), facts, **where)
 
 
 def _request(inputs: dict[str, Any]) -> requests.Request | None:
-    if isinstance(inputs.get("prompts"), list):
-        return requests.read({**inputs, "prompt": inputs["prompts"]})
     inner = first(inputs, "messages", "input", "prompt")
     if isinstance(inner, dict) and isinstance(inner.get("messages"), list):
         inputs = {**inputs, **inner}

@@ -8,7 +8,7 @@ from typing import Any
 from rftkit.formats.dialects import calls, requests, spans, tools
 from rftkit.formats.dialects.messages import fold_one, part
 from rftkit.formats.dialects.values import mapping as object_of
-from rftkit.formats.dialects.values import name_of, nested, parsed
+from rftkit.formats.dialects.values import name_of, nested, parsed, without
 from rftkit.formats.draft import UNSET, Draft, NotUnderstood
 from rftkit.formats.shapes._drafts import of_call, of_spans
 
@@ -72,7 +72,7 @@ def _draft(span: spans.Span) -> Draft:
     if request is None:
         raise NotUnderstood("a call of a model whose messages were not recorded")
     request.tools, request.tool_choice = _tools(held, request)
-    facts = {"name": span["name"], "start_time": span["start_time"], "end_time": span["end_time"], **_rest(held)}
+    facts = {**spans.facts(span), **_rest(held)}
     where = {"span_id": span["span_id"], "trace_id": span["trace_id"], "conversation": _conversation(span)}
     return of_call(request, _response(held), facts, **where)
 
@@ -169,7 +169,11 @@ def _conversation(span: spans.Span) -> str | None:
 
 
 def _rest(held: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in held.items() if not key.startswith(_READ) and key != "llm"}
+    rest = {key: value for key, value in held.items() if not key.startswith(_READ)}
+    for key in ("llm", "input", "output"):  # where the attributes are not flattened
+        if isinstance(rest.get(key), dict):
+            rest[key] = without(rest[key], ("input_messages", "output_messages", "tools", "value", "prompts"))
+    return rest
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

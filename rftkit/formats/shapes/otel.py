@@ -21,7 +21,11 @@ DESCRIPTION = "OpenTelemetry GenAI spans: OTLP JSON, OpenLLMetry attributes, spa
 _CHAT = ("chat", "text_completion", "completion", "generate_content", "message", "messages", "responses")
 _VERCEL = ("ai.generateText.doGenerate", "ai.streamText.doStream", "ai.generateObject.doGenerate")
 _READ = ("gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.tool.definitions")
-_READ_PREFIXES = ("gen_ai.prompt", "gen_ai.completion", "llm.request.functions", "ai.prompt", "ai.response.text")
+_READ_PREFIXES = (
+    *("gen_ai.prompt", "gen_ai.completion", "llm.request.functions"),
+    *("ai.prompt", "ai.response.text", "ai.response.toolCalls"),
+    *("request_data", "response_data", "events", "all_messages_events"),
+)
 _SILENT = "a call of a model whose messages were not recorded (capture of message content was off)"
 _NO_CALL = "a span that calls no model"
 
@@ -78,7 +82,7 @@ def _draft(span: spans.Span) -> Draft:
     system = instruction(held.get("gen_ai.system_instructions"))
     lead = [] if system is None else [{"role": "system", "content": system}]
     request = requests.Request([*lead, *asked], _tools(held), _choice(held))
-    facts = {"name": span["name"], "start_time": span["start_time"], "end_time": span["end_time"], **_rest(held)}
+    facts = {**spans.facts(span), **_rest(held)}
     where = {"span_id": span["span_id"], "trace_id": span["trace_id"], "conversation": spans.conversation(span)}
     return of_call(request, {"choices": answered} if answered else None, facts, **where)
 
@@ -105,7 +109,11 @@ def _refuse_other_work(span: spans.Span, held: Mapping[str, Any]) -> None:
 
 
 def _article(operation: str) -> str:
-    known = {"execute_tool": "a tool", "tool": "a tool", "invoke_agent": "an agent", "agent": "an agent"}
+    known = {
+        **dict.fromkeys(("execute_tool", "tool"), "a tool"),
+        **dict.fromkeys(("invoke_agent", "create_agent", "agent"), "an agent"),
+        **{kind: f"a {kind}" for kind in ("workflow", "task")},
+    }
     return known.get(operation, operation if len(operation) < 40 and operation.isascii() else "another operation")
 
 

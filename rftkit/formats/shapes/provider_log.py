@@ -97,7 +97,7 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
     requests.complete(request, first(row, *_SETTINGS))
     ids = {**object_of(row.get("metadata")), **without(row, ())}
     tie = name_of(first(ids, *_TIES))
-    used = {asked_key, answer_key, "choices", *_IDS[:2], *(requests.USED if asked_key is None else ())}
+    used = {asked_key, answer_key, "choices", *_IDS[:2], *_SETTINGS, *(requests.USED if asked_key is None else ())}
     facts = {**without(row, (key for key in used if key)), **request.rest, "response": _rest(answer)}
     where = {
         "id": identity(row, *_IDS),

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rftkit.formats.dialects import calls
-from rftkit.formats.draft import UNSET, Draft, NotUnderstood
-from rftkit.formats.shapes._drafts import column, of_messages, own
+from rftkit.formats.draft import UNSET, Draft
+from rftkit.formats.shapes._drafts import broken, column, of_messages, own
 
 NAME = "self-instruct"
 DESCRIPTION = "seed tasks with instances, or a prompt and a completion as text"
@@ -39,16 +39,17 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
         return _instances(row)
     prompt_key, prompt = column(row, mapping, "prompt", "prompt", "instruction")
     answer_key, answer = column(row, mapping, "completion", "completion")
+    facts = own(row, [prompt_key, answer_key])
     if not isinstance(prompt, str):
-        raise NotUnderstood("a row without a prompt")
-    return [_draft(prompt, None, answer, own(row, [prompt_key, answer_key]))]
+        return [broken(row, [prompt_key], facts)]
+    return [_draft(prompt, None, answer, facts)]
 
 
 def _instances(row: dict[str, Any]) -> list[Draft]:
     facts = own(row, ["instruction", "instances"])
     tasks = [one for one in row["instances"] if isinstance(one, dict)]
     if not tasks:
-        raise NotUnderstood("a task without an instance")
+        return [broken(row, ["instruction", "instances"], facts)]
     named = facts["id"] is not None and len(tasks) > 1
     return [
         _draft(row.get("instruction"), one.get("input"), one.get("output"), {**facts, **_number(facts, index, named)})

@@ -7,8 +7,8 @@ from typing import Any
 
 from rftkit.formats.dialects import calls, tools
 from rftkit.formats.dialects.values import parsed
-from rftkit.formats.draft import UNSET, Draft, NotUnderstood
-from rftkit.formats.shapes._drafts import column, of_conversation, of_messages, own
+from rftkit.formats.draft import UNSET, Draft
+from rftkit.formats.shapes._drafts import broken, column, of_conversation, of_messages, own
 
 NAME = "sharegpt"
 DESCRIPTION = "conversations of `from` and `value` turns, with system text, tools, function calls and observations"
@@ -57,10 +57,10 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
     system_key, system = column(row, mapping, "system", "system", "system_prompt")
     tools_key, given = column(row, mapping, "tools", "tools")
     turns = parsed(turns)
-    if not isinstance(turns, list):
-        raise NotUnderstood("a row without a list of conversation turns")
     used = [turns_key, system_key if _is_text(system) or system in (None, "") else turns_key, tools_key]
     facts = own(row, used)
+    if not isinstance(turns, list):
+        return [broken(row, used, facts)]
     facts["metadata"] = _with_odd_keys(facts["metadata"], turns)
     lead = [{"role": "system", "content": system}] if _is_text(system) else []
     messages = [*lead, *(_message(turn) for turn in turns)]

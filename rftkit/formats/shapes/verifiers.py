@@ -7,8 +7,8 @@ from typing import Any
 
 from rftkit.formats.dialects import requests, tools
 from rftkit.formats.dialects.values import mapping as object_of
-from rftkit.formats.draft import UNSET, Draft, NotUnderstood
-from rftkit.formats.shapes._drafts import column, of_conversation, own
+from rftkit.formats.draft import UNSET, Draft
+from rftkit.formats.shapes._drafts import broken, column, of_conversation, own
 
 NAME = "verifiers"
 DESCRIPTION = "verifiers v0: prompt or question, answer, info"
@@ -43,10 +43,10 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
     asked_key, asked = column(row, mapping, "prompt", "prompt", "question")
     answer_key, answer = column(row, mapping, "answer", "answer")
     request = requests.read({"prompt": asked})
-    if request is None:
-        raise NotUnderstood("a row without a prompt")
     facts = own(row, [asked_key, answer_key])
     facts["extra"] = {**({"reference_answer": answer} if answer_key in row else {}), **(facts["extra"] or {})} or None
+    if request is None:
+        return [broken(row, [asked_key], facts)]
     draft = of_conversation(request.messages, **facts)
     given = object_of(row.get("info")).get("oai_tools")
     draft.tools = UNSET if given is None else tools.fold(given)

@@ -7,8 +7,8 @@ from typing import Any
 
 from rftkit.formats.dialects import requests, tools
 from rftkit.formats.dialects.values import mapping as object_of
-from rftkit.formats.draft import UNSET, Draft, NotUnderstood
-from rftkit.formats.shapes._drafts import column, of_conversation, own
+from rftkit.formats.draft import UNSET, Draft
+from rftkit.formats.shapes._drafts import broken, column, of_conversation, own
 
 NAME = "verl"
 DESCRIPTION = "verl: a prompt with `reward_model.ground_truth`"
@@ -39,10 +39,10 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
     """
     prompt_key, prompt = column(row, mapping, "prompt", "prompt", "raw_prompt")
     request = requests.read({"prompt": prompt})
-    if request is None:
-        raise NotUnderstood("a row without a prompt")
     facts = own(row, [prompt_key, "tools"])
     facts["extra"] = _with_reference(facts["extra"] or {}) or None
+    if request is None:
+        return [broken(row, [prompt_key, "tools"], facts)]
     draft = of_conversation(request.messages, **facts)
     draft.tools = UNSET if row.get("tools") is None else tools.fold(row["tools"])
     return [draft]

@@ -213,16 +213,17 @@ def write_unreadable(unreadable: pl.DataFrame, file: Path) -> Path:
     '{"file": "a.jsonl", "line": 3, "reason": "truncated", "raw": "{"}\n'
     """
     path = file.with_name(f"{file.name}.unreadable.jsonl")
-    lines = [json.dumps({**row, **_bytes(row.pop("raw"))}) + "\n" for row in unreadable.iter_rows(named=True)]
+    rows = ({**row, **_bytes(row["raw"])} for row in unreadable.select("file", "line", "reason", "raw").to_dicts())
+    lines = [json.dumps({key: value for key, value in row.items() if value is not None}) + "\n" for row in rows]
     _write(path, "".join(lines))
     return path
 
 
-def _bytes(raw: bytes) -> dict[str, str]:
+def _bytes(raw: bytes) -> dict[str, str | None]:
     try:
         return {"raw": raw.decode()}
     except UnicodeDecodeError:
-        return {"raw_base64": base64.b64encode(raw).decode()}
+        return {"raw": None, "raw_base64": base64.b64encode(raw).decode()}
 
 
 def _write(path: Path, content: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,8 +65,6 @@ class WriteReport:
         }
 
     def _repr_html_(self) -> str:
-        reasons = "".join(f"<li>{n:,} skipped: {html.escape(name)}</li>" for name, n in self.skipped_reasons.items())
-        notes = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.warnings)
-        files = "".join(f"<li><code>{html.escape(name)}</code></li>" for name in self.files)
-        head = f"{self.written:,} records written as {html.escape(self.format)}"
-        return f'<div class="rftkit-export"><strong>{head}</strong><ul>{files}{reasons}{notes}</ul></div>'
+        from rftkit import render
+
+        return render.report("Export", self.to_dict())

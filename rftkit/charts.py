@@ -1,0 +1,395 @@
+"""Frames as altair charts, calm and alike, drawn by JupyterLab itself without a network.
+
+Every function takes a frame (or a result that holds one) and returns an altair chart that can be changed further. What
+a chart carries is counted first, so that a chart of a million records is as small as one of a hundred.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from rftkit.errors import InputError
+
+if TYPE_CHECKING:
+    import altair as alt
+
+
+MIME = "application/vnd.vegalite.v5+json"
+SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+NAME = "rftkit"
+
+#: Middle tones that stand on white and on black.
+BAR, SOFT, TARGET = "#5b8fc9", "#a9b8c9", "#8a8a8a"
+STATUS = {"ok": "#3f9b7c", "slightly under": "#c79222", "under": "#cc5b5f", "over": "#cc5b5f"}
+#: Topics beyond this many share one colour on a map.
+HUES = 10
+WIDTH = 620
+
+
+def enable() -> None:
+    """Let JupyterLab draw every altair chart itself: nothing is fetched, and the dark theme is followed.
+
+    Altair's own renderer asks a server for its scripts. The charts of this module call this by themselves unless
+    another renderer was chosen.
+
+    Examples
+    --------
+    >>> enable()
+    >>> import altair
+    >>> altair.renderers.active
+    'rftkit'
+    """
+    import altair as alt
+
+    alt.renderers.register(NAME, offline_renderer)
+    alt.renderers.enable(NAME)
+
+
+def offline_renderer(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Return the bundle of a chart that JupyterLab draws without a network: the version it knows, and no HTML.
+
+    Parameters
+    ----------
+    spec
+        A Vega-Lite specification.
+
+    Examples
+    --------
+    >>> offline_renderer({"mark": "bar"})["application/vnd.vegalite.v5+json"]["mark"]
+    'bar'
+    """
+    return {MIME: {**spec, "$schema": SCHEMA}, "text/plain": _described(spec)}
+
+
+def _described(spec: dict[str, Any]) -> str:
+    title = spec.get("title")
+    text = title.get("text") if isinstance(title, dict) else title
+    return f"Chart({text})" if text else "Chart"
+
+
+def _choose_renderer() -> None:
+    import altair as alt
+
+    if alt.renderers.active == "default":
+        enable()
+
+
+def _calm(chart: Any, title: str, subtitle: str = "") -> Any:
+    heading = {"text": title, "anchor": "start", "fontSize": 15, "fontWeight": 600, "offset": 12}
+    if subtitle:
+        heading |= {"subtitle": subtitle, "subtitleFontSize": 12, "subtitlePadding": 4, "subtitleColor": TARGET}
+    axis = {"domain": False, "ticks": False, "grid": False, "labelPadding": 6, "titleFontWeight": "normal"}
+    return (
+        chart.properties(title=heading)
+        .configure(font="system-ui, sans-serif", background="transparent")
+        .configure_view(stroke=None)
+        .configure_axis(**axis, labelFontSize=12, titleFontSize=12, labelLimit=280)
+        .configure_legend(
+            labelFontSize=12, titleFontSize=12, titleFontWeight="normal", orient="top", symbolType="square"
+        )
+    )
+
+
+def _topics(coverage: Any) -> pl.DataFrame:
+    frame = coverage if isinstance(coverage, pl.DataFrame) else coverage.topics
+    missing = [name for name in ("path", "count", "share") if name not in frame.columns]
+    if missing:
+        raise InputError(
+            f"a coverage chart needs the columns path, count and share; {', '.join(missing)} missing, "
+            f"there are {', '.join(frame.columns)}"
+        )
+    return frame
+
+
+def _height(rows: int) -> int:
+    return max(60, min(24, max(12, 1800 // max(rows, 1))) * rows)
+
+
+def _values(rows: pl.DataFrame | list[dict[str, Any]]) -> Any:
+    import altair as alt
+
+    data: Any = alt.Data
+    return data(values=rows if isinstance(rows, list) else rows.to_dicts())
+
+
+def _layered(layers: list[Any], title: str, subtitle: str = "", **size: int) -> alt.LayerChart:
+    import altair as alt
+
+    chart: alt.LayerChart = _calm(alt.layer(*layers).properties(**size), title, subtitle)
+    return chart
+
+
+def coverage(coverage: Any, *, limit: int = 60) -> alt.LayerChart:
+    """Return the distribution over topics: a bar per topic, its target as a tick, its status in words.
+
+    Parameters
+    ----------
+    coverage
+        A `Coverage`, or its `topics` frame: path, count, share and, where known, target, gap, status.
+    limit
+        Topics shown; those farthest from their target.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"path": ["a", "b"], "count": [9, 1], "share": [0.9, 0.1], "target": [0.5, 0.5]})
+    >>> coverage(frame).to_dict()["layer"][0]["mark"]["type"]
+    'bar'
+    """
+    import altair as alt
+
+    _choose_renderer()
+    frame = _topics(coverage)
+    has_target = "target" in frame.columns and frame["target"].null_count() < frame.height
+    target = pl.col("target") if has_target else pl.lit(None, pl.Float64)
+    status = pl.col("status").str.replace("_", " ") if "status" in frame.columns else pl.lit("")
+    rows = frame.select("path", "count", "share", target.alias("target"), status.alias("status"))
+    rows = rows.with_columns(apart=(pl.col("share") - pl.col("target")).abs().fill_null(0.0))
+    rows = rows.sort("apart", "count", "path", descending=[True, True, False])
+    shown = rows.head(limit).drop("apart")
+    order = shown["path"].to_list()
+    y = alt.Y("path:N", sort=order, title=None)
+    tips = [
+        alt.Tooltip("path:N", title="topic"),
+        alt.Tooltip("count:Q", title="records", format=","),
+        alt.Tooltip("share:Q", format=".1%"),
+        alt.Tooltip("target:Q", format=".1%"),
+        alt.Tooltip("status:N"),
+    ]
+    base = alt.Chart(_values(shown)).encode(y=y, tooltip=tips)
+    share = alt.X("share:Q", title="share of the assigned records", axis=alt.Axis(format="%", tickCount=5))
+    bars = base.mark_bar(color=BAR, height={"band": 0.62}).encode(x=share)
+    layers = [bars]
+    if has_target:
+        layers.append(base.mark_tick(color=TARGET, thickness=2, height={"band": 0.95}).encode(x="target:Q"))
+    words = base.mark_text(align="left", dx=8, fontSize=11).encode(
+        x="end:Q", text="status:N", color=_status_colour(alt)
+    )
+    layers.append(words.transform_calculate(end="max(datum.share, datum.target)"))
+    more = f"; the {limit} of {rows.height:,} topics that are farthest off" if rows.height > limit else ""
+    subtitle = f"the tick is the target{more}" if has_target else more.removeprefix("; ")
+    return _layered(layers, "Coverage", subtitle, width=WIDTH - 180, height=_height(shown.height))
+
+
+def _status_colour(alt: Any) -> Any:
+    return alt.Color("status:N", scale=alt.Scale(domain=list(STATUS), range=list(STATUS.values())), legend=None)
+
+
+def distribution(before: Any, after: Any, *, limit: int = 40) -> alt.LayerChart:
+    """Return the distribution before and after adding records: what was there solid, what is added lighter.
+
+    Parameters
+    ----------
+    before, after
+        Two `Coverage` results, or their `topics` frames.
+    limit
+        Topics shown; those that grow most.
+
+    Examples
+    --------
+    >>> one = pl.DataFrame({"path": ["a", "b"], "count": [9, 1], "share": [0.9, 0.1]})
+    >>> two = pl.DataFrame({"path": ["a", "b"], "count": [9, 9], "share": [0.5, 0.5]})
+    >>> distribution(one, two).to_dict()["title"]["text"]
+    'Before and after'
+    """
+    import altair as alt
+
+    _choose_renderer()
+    first, second = _topics(before), _topics(after)
+    joined = second.select("path", pl.col("count").alias("after")).join(
+        first.select("path", pl.col("count").alias("before")), on="path", how="full", coalesce=True
+    )
+    rows = joined.with_columns(pl.col("before", "after").fill_null(0)).with_columns(
+        added=pl.col("after") - pl.col("before")
+    )
+    shown = rows.sort("added", "after", "path", descending=[True, True, False]).head(limit)
+    order = shown["path"].to_list()
+    parts = shown.unpivot(["before", "added"], index=["path", "after"], variable_name="part", value_name="records")
+    parts = parts.filter(pl.col("records") > 0)
+    scale = alt.Scale(domain=["before", "added"], range=[BAR, SOFT])
+    chart = (
+        alt.Chart(_values(parts))
+        .mark_bar(height={"band": 0.62})
+        .encode(
+            y=alt.Y("path:N", sort=order, title=None),
+            x=alt.X("records:Q", title="records", axis=alt.Axis(format=",", tickCount=5)),
+            color=alt.Color("part:N", scale=scale, title=None),
+            order=alt.Order("part:N", sort="descending"),
+            tooltip=[alt.Tooltip("path:N", title="topic"), "part:N", alt.Tooltip("records:Q", format=",")],
+        )
+    )
+    return _layered([chart], "Before and after", width=WIDTH - 180, height=_height(shown.height))
+
+
+def confidence(frame: pl.DataFrame, *, column: str = "topic_confidence") -> alt.LayerChart:
+    """Return how sure the topics are: a histogram with the limits of the bands.
+
+    Parameters
+    ----------
+    frame
+        Records with a confidence between 0 and 1.
+    column
+        Its name.
+
+    Examples
+    --------
+    >>> confidence(pl.DataFrame({"topic_confidence": [0.2, 0.9, None]})).to_dict()["title"]["text"]
+    'Confidence of the topics'
+    """
+    import altair as alt
+
+    _choose_renderer()
+    values = frame[column].drop_nulls()
+    bins = (values * 20).floor().clip(0, 19).cast(pl.Int64).value_counts(name="records").sort(column)
+    rows = bins.select((pl.col(column) / 20).alias("from"), ((pl.col(column) + 1) / 20).alias("to"), "records")
+    band = pl.when(pl.col("from") >= 0.8).then(pl.lit("high")).when(pl.col("from") >= 0.5).then(pl.lit("medium"))
+    rows = rows.with_columns(band.otherwise(pl.lit("review")).alias("band"))
+    colours = alt.Scale(domain=["review", "medium", "high"], range=[STATUS["under"], STATUS["slightly under"], BAR])
+    bars = (
+        alt.Chart(_values(rows))
+        .mark_bar()
+        .encode(
+            x=alt.X("from:Q", bin="binned", title="confidence", scale=alt.Scale(domain=[0, 1])),
+            x2="to:Q",
+            y=alt.Y("records:Q", title="records", axis=alt.Axis(format=",", tickCount=4)),
+            color=alt.Color("band:N", scale=colours, title=None),
+            tooltip=["band:N", alt.Tooltip("records:Q", format=",")],
+        )
+    )
+    rules = alt.Chart(_values([{"at": 0.5}, {"at": 0.8}])).mark_rule(color=TARGET, strokeDash=[3, 3])
+    subtitle = "review below 0.5, medium below 0.8, high from there"
+    layers = [bars, rules.encode(x="at:Q")]
+    return _layered(layers, "Confidence of the topics", subtitle, width=WIDTH, height=180)
+
+
+def lengths(values: pl.Series, *, title: str | None = None, bins: int = 40) -> alt.LayerChart:
+    """Return a histogram of lengths, tokens or turns; the longest hundredth is left out and said.
+
+    Parameters
+    ----------
+    values
+        One number per record.
+    title
+        What is measured; the name of the series by default.
+    bins
+        Bars at most.
+
+    Examples
+    --------
+    >>> lengths(pl.Series("tokens", [10, 12, 300])).to_dict()["title"]["text"]
+    'tokens'
+    """
+    import altair as alt
+
+    _choose_renderer()
+    name = title or values.name or "length"
+    known = values.drop_nulls().cast(pl.Float64)
+    top = float(known.quantile(0.99, "higher") or 0.0) if len(known) else 0.0
+    kept = known.filter(known <= top)
+    low = float(kept.min() or 0.0) if len(kept) else 0.0  # type: ignore[arg-type]
+    step = max(1.0, -(-(top - low + 1) // bins))
+    place = ((kept - low) / step).floor().alias("place")
+    counted = place.value_counts(name="records").sort("place")
+    rows = counted.select((low + pl.col("place") * step).alias("from"), "records").with_columns(
+        to=pl.col("from") + step
+    )
+    bars = (
+        alt.Chart(_values(rows))
+        .mark_bar(color=BAR)
+        .encode(
+            x=alt.X("from:Q", bin="binned", title=name, axis=alt.Axis(format=",", tickCount=6)),
+            x2="to:Q",
+            y=alt.Y("records:Q", title="records", axis=alt.Axis(format=",", tickCount=4)),
+            tooltip=[alt.Tooltip("from:Q", format=","), alt.Tooltip("records:Q", format=",")],
+        )
+    )
+    left = len(known) - len(kept)
+    median = f"median {float(known.median()):,.0f}" if len(known) else "no records"  # type: ignore[arg-type]
+    subtitle = f"{median}; {left:,} longer than {top:,.0f} not drawn" if left else median
+    return _layered([bars], name, subtitle, width=WIDTH, height=160)
+
+
+def map(frame: pl.DataFrame, *, limit: int = 4000, seed: int = 0) -> alt.Chart:
+    """Return the map of the records: near is alike, the colour is the topic; drag to look closer.
+
+    Parameters
+    ----------
+    frame
+        x, y, topic and, where known, text and id.
+    limit
+        Points drawn; a sample where there are more.
+    seed
+        Chooses the sample.
+
+    Examples
+    --------
+    >>> map(pl.DataFrame({"x": [0.0], "y": [1.0], "topic": ["a/b"]})).to_dict()["mark"]["type"]
+    'circle'
+    """
+    import altair as alt
+
+    _choose_renderer()
+    drawn = frame if frame.height <= limit else frame.sample(limit, seed=seed)
+    top = pl.col("topic").str.split("/").list.first().fill_null("unassigned").alias("group")
+    text = pl.col("text").str.slice(0, 120) if "text" in frame.columns else pl.lit("")
+    rows = drawn.select(
+        pl.col("x", "y").cast(pl.Float64).round(3), pl.col("topic").fill_null("unassigned"), top, text.alias("text")
+    )
+    common = rows["group"].value_counts(sort=True)["group"].head(HUES).to_list()
+    rows = rows.with_columns(
+        pl.when(pl.col("group").is_in(common)).then("group").otherwise(pl.lit("other")).alias("group")
+    )
+    plain = alt.Axis(labels=False)
+    chart = (
+        alt.Chart(_values(rows))
+        .mark_circle(size=22, opacity=0.65)
+        .encode(
+            x=alt.X("x:Q", title=None, axis=plain, scale=alt.Scale(zero=False)),
+            y=alt.Y("y:Q", title=None, axis=plain, scale=alt.Scale(zero=False)),
+            color=alt.Color("group:N", title=None, scale=alt.Scale(scheme="tableau10")),
+            tooltip=["topic:N", "text:N"],
+        )
+        .properties(width=WIDTH, height=420)
+        .interactive()
+    )
+    some = f"a sample of {rows.height:,} of {frame.height:,} records" if frame.height > limit else ""
+    drawn_map: alt.Chart = _calm(chart, "Map of the records", some)
+    return drawn_map
+
+
+def heat(matrix: pl.DataFrame, *, title: str = "Topic by facet") -> alt.LayerChart:
+    """Return a table of counts as a heat map, the count in every cell.
+
+    Parameters
+    ----------
+    matrix
+        First column the topic, every other column a value of the facet with its counts.
+    title
+        Heading of the chart.
+
+    Examples
+    --------
+    >>> heat(pl.DataFrame({"topic": ["a"], "easy": [3], "hard": [0]})).to_dict()["layer"][0]["mark"]["type"]
+    'rect'
+    """
+    import altair as alt
+
+    _choose_renderer()
+    label = matrix.columns[0]
+    values = [name for name in matrix.columns[1:] if matrix[name].dtype.is_numeric()]
+    rows = matrix.unpivot(values, index=label, variable_name="facet", value_name="records").rename({label: "topic"})
+    base = alt.Chart(_values(rows)).encode(
+        y=alt.Y("topic:N", sort=matrix[label].to_list(), title=None),
+        x=alt.X("facet:N", sort=values, title=None, axis=alt.Axis(orient="top", labelAngle=0)),
+        tooltip=["topic:N", "facet:N", alt.Tooltip("records:Q", format=",")],
+    )
+    scale = alt.Scale(range=["#dfe8f2", "#2f6098"], type="sqrt")
+    cells = base.mark_rect(stroke="#ffffff", strokeOpacity=0.35).encode(
+        color=alt.Color("records:Q", scale=scale, legend=None)
+    )
+    half = float(rows["records"].max() or 0) / 2.5  # type: ignore[arg-type]
+    ink = alt.condition(f"datum.records > {half}", alt.value("#ffffff"), alt.value("#1b1b1b"))
+    numbers = base.mark_text(fontSize=11).encode(text=alt.Text("records:Q", format=","), color=ink)
+    width, height = min(WIDTH - 180, 90 * max(len(values), 1)), max(40, 22 * matrix.height)
+    return _layered([cells, numbers], title, width=width, height=height)

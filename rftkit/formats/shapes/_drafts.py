@@ -227,5 +227,7 @@ def column(row: Mapping[str, Any], mapping: Mapping[str, str], field: str, *name
     >>> column({"question": "Hi"}, {}, "prompt", "prompt", "question")
     ('question', 'Hi')
     """
-    key = mapping.get(field) or next((name for name in names if row.get(name) is not None), field)
-    return key, row.get(key)
+    mapped = mapping.get(field)
+    if mapped is None or mapped not in row:
+        mapped = next((name for name in names if row.get(name) is not None), field)
+    return mapped, row.get(mapped)

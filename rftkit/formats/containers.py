@@ -1,0 +1,424 @@
+"""What holds the rows: JSON lines, a JSON array or document, CSV, Parquet, a polars frame, an iterable of dictionaries.
+
+Every container gives its rows as JSON text with their numbers, so that from there on there is one way of reading.
+Where rows were made by this module from a frame, a null cell is a missing value: Arrow has no other word for it.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import math
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import IO, Any, Final
+
+import msgspec
+import polars as pl
+
+from rftkit import messages as chat
+from rftkit import schema
+from rftkit.errors import FormatError
+from rftkit.formats import sources
+from rftkit.formats.deep import split_array
+from rftkit.formats.exact import Constant, UnreadableError, dump, parse
+from rftkit.formats.lines import bare
+from rftkit.formats.shapes import Shape, shapes
+
+#: Containers a person can name with `--format`.
+KINDS: Final = {
+    "jsonl": "one JSON object per line",
+    "json": "one JSON array of rows, or one document such as an OTLP file",
+    "csv": "comma, semicolon or tab separated values with a header",
+    "parquet": "a Parquet file, as Hugging Face data sets have them",
+    "arrow": "an Arrow file (Feather)",
+}
+
+#: Columns of a CSV file whose cells hold JSON text.
+JSON_CELLS: Final = frozenset(("messages", "tools", "tool_choice", "metadata", "conversations", "completion", "info"))
+
+_ROWS: Final = 2048
+Numbered = tuple[int, bytes]
+
+
+@dataclass(slots=True)
+class Container:
+    """The rows of one file, frame or iterable.
+
+    Parameters
+    ----------
+    kind
+        One of `KINDS`, or `frame` or `rows` for data that was handed over.
+    rows
+        Number from 1 and JSON text of each row; blank lines of JSON lines too. Read once.
+    path
+        The file, where there is one.
+
+    Examples
+    --------
+    >>> list(of_rows([{"messages": []}]).rows)
+    [(1, b'{"messages": []}')]
+    """
+
+    kind: str
+    rows: Iterator[Numbered]
+    path: Path | None = None
+
+    def sample(self, count: int) -> list[Numbered]:
+        """Return the first rows, without taking them away."""
+        first = list(islice(self.rows, count))
+        self.rows = chain(first, self.rows)
+        return first
+
+
+def of_file(path: Path, kind: str | None = None) -> Container:
+    """Return the rows of a file.
+
+    Parameters
+    ----------
+    path
+        The file, packed or not.
+    kind
+        One of `KINDS`; seen by what the file holds and how its name ends by default.
+
+    Raises
+    ------
+    FormatError
+        The file holds no rows: it is empty, an image, plain text.
+    """
+    stream = sources.open_plain(path)
+    head = stream.peek(sources.HEAD)[: sources.HEAD] if isinstance(stream, io.BufferedReader) else b""
+    kind = kind or kind_of(path, head)
+    if kind in ("parquet", "arrow"):
+        stream.close()
+        return Container(kind, _columnar(path, kind), path)
+    if kind == "csv":
+        return Container(kind, _csv(path, stream), path)
+    if kind == "json":
+        stream.close()
+        return Container(kind, _document(path), path)
+    return Container("jsonl", enumerate(sources.lines_of(path, stream), 1), path)
+
+
+def of_rows(rows: Iterable[Mapping[str, Any]]) -> Container:
+    """Return the rows of an iterable of dictionaries."""
+    return Container("rows", ((number, text_of(row, number)) for number, row in enumerate(rows, 1)))
+
+
+def of_frame(frame: pl.DataFrame) -> Container:
+    """Return the rows of a polars frame; one with the columns of a dataset is read as its own records.
+
+    Examples
+    --------
+    >>> list(of_frame(pl.DataFrame({"input": ["Hi"], "answer": [None]})).rows)
+    [(1, b'{"input": "Hi"}')]
+    """
+    own = "messages" in frame.columns and frame.schema["messages"] == pl.List(schema.MESSAGE)
+    made = _own_rows(frame) if own else _rows_of(frame, 0)
+    return Container("frame", made)
+
+
+def kind_of(path: Path, head: bytes) -> str:
+    r"""Return which container a file is, by its first bytes and the ending of its name.
+
+    Raises
+    ------
+    FormatError
+        It is plain text.
+
+    Examples
+    --------
+    >>> kind_of(Path("a.json"), b'{"messages": []}\n{"messages": []}\n'), kind_of(Path("a.json"), b'[{"a": 1}]')
+    ('jsonl', 'json')
+    >>> kind_of(Path("a.txt"), b"input,answer\n3 x 4,12\n")
+    'csv'
+    """
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"ARROW1"):
+        return "arrow"
+    ending = sources.ending(path)
+    text = bare(head)[0]
+    if text[:1] in (b"{", b"["):
+        return _json_kind(path, text, len(head) < sources.HEAD, lines=ending in (".jsonl", ".ndjson"))
+    if ending in (".csv", ".tsv"):
+        return "csv"
+    if ending in (".jsonl", ".ndjson", ".json"):
+        return "jsonl"
+    first = text.split(b"\n", 1)[0].decode("utf-8", "replace").strip()
+    if any(mark in first for mark in ",;\t") and len(first) < 2000 and _is_header(first):
+        return "csv"
+    raise FormatError(
+        f"{str(path)!r} is plain text (it begins with {first[:60]!r}); rftkit reads JSON, CSV and Parquet"
+    )
+
+
+def _is_header(line: str) -> bool:
+    cells = [cell.strip().strip("\"'") for cell in line.replace(";", ",").replace("\t", ",").split(",")]
+    return len(set(cells)) == len(cells) and all(0 < len(cell) < 64 for cell in cells)
+
+
+def _json_kind(path: Path, text: bytes, whole: bool, *, lines: bool) -> str:
+    first, _, rest = text.partition(b"\n")
+    ends = bool(rest) or whole
+    if ends and _is_value(first):
+        several = bool(rest.strip())
+        return "jsonl" if several or lines else "json"
+    if not lines:
+        return "json"
+    # Named as lines, and the first line is no value: broken lines, or one document over many lines.
+    spread = text[:1] == b"[" or first.strip() == b"{"
+    return "json" if ends and spread and _is_value(sources.whole(path)) else "jsonl"
+
+
+def _is_value(text: bytes) -> bool:
+    try:
+        parse(bare(text)[0])
+    except UnreadableError:
+        return False
+    return True
+
+
+# --- JSON documents -----------------------------------------------------------------------------------------------
+
+
+def _document(path: Path) -> Iterator[Numbered]:
+    text = bare(sources.whole(path))[0]
+    if text.startswith(b"["):
+        yield from enumerate(_elements(path, text), 1)
+        return
+    try:
+        value = parse(text).value
+    except UnreadableError as reason:
+        raise FormatError(f"{str(path)!r} is no valid JSON: {reason}") from None
+    rows = [value] if not isinstance(value, dict) else rows_of_document(value)
+    if rows == [value]:
+        yield 1, text
+        return
+    yield from ((number, text_of(row, number)) for number, row in enumerate(rows, 1))
+
+
+def _elements(path: Path, text: bytes) -> Iterator[bytes]:
+    try:
+        yield from map(bytes, msgspec.json.decode(text, type=list[msgspec.Raw]))
+        return
+    except (msgspec.MsgspecError, RecursionError, ValueError):
+        pass  # something in it is odd; below, one bad element does not spoil the others
+    try:
+        yield from split_array(text)
+    except ValueError as reason:
+        raise FormatError(f"{str(path)!r}: {reason}") from None
+
+
+def rows_of_document(document: dict[str, Any]) -> list[Any]:
+    """Return the rows that a JSON object holds: those its shape knows, a list in it, or the object itself.
+
+    Examples
+    --------
+    >>> rows_of_document({"version": 1, "data": [{"messages": [{"role": "user", "content": "Hi"}]}]})
+    [{'messages': [{'role': 'user', 'content': 'Hi'}]}]
+    """
+    every = shapes().values()
+    found = [(_best(rows, [shape]), rows) for shape in every if (rows := _rows_by(shape, document))]
+    if found and max(score for score, _ in found) >= 0.5:
+        return max(found, key=lambda entry: entry[0])[1]
+    if _best([document], every) >= 0.5:
+        return [document]
+    lists = [value for value in document.values() if isinstance(value, list) and value]
+    lists += [list(document.values())]
+    held = max(lists, key=lambda rows: _best(rows, every))
+    return held if _best(held, every) >= 0.5 else [document]
+
+
+def _rows_by(shape: Shape, document: dict[str, Any]) -> list[Any]:
+    rows = getattr(shape, "rows", None)
+    return [] if rows is None else list(rows(document))
+
+
+def _best(rows: Iterable[Any], known: Iterable[Shape]) -> float:
+    few = [row for row in islice(rows, 50) if isinstance(row, dict)]
+    return max((shape.score(row) for shape in known for row in few), default=0.0)
+
+
+# --- CSV ----------------------------------------------------------------------------------------------------------
+
+
+def _csv(path: Path, stream: IO[bytes]) -> Iterator[Numbered]:
+    csv.field_size_limit(sys.maxsize)
+    text = io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline="")
+    try:
+        lines = iter(text)
+        first = next(lines, "")
+        reader = csv.reader(chain([first], lines), delimiter=_delimiter(first))
+        header = _header(path, next(reader, []))
+        for number, cells in enumerate(reader, 1):
+            yield number, _csv_row(header, cells)
+    except (EOFError, OSError) as damage:
+        raise sources.damaged(path, damage) from None
+    except csv.Error as error:
+        raise FormatError(f"{str(path)!r} is no valid CSV: {error}") from None
+
+
+def _delimiter(header: str) -> str:
+    return max(",;\t|", key=header.count)
+
+
+def _header(path: Path, cells: list[str]) -> list[str]:
+    names = [cell.strip() for cell in cells]
+    if len(set(names)) != len(names) or not any(names):
+        raise FormatError(f"{str(path)!r} needs a first line that names each column once; it has {', '.join(names)!r}")
+    return names
+
+
+def _csv_row(header: list[str], cells: list[str]) -> bytes:
+    """Return the row as JSON text; a row with too many cells is given as text that cannot be read, and says so."""
+    if not any(cell.strip() for cell in cells):
+        return b""
+    if len(cells) > len(header):
+        return f"a row of {len(cells)} cells under {len(header)} columns: {cells!r}".encode("utf-8", "surrogateescape")
+    row = {name: _cell(name, cell) for name, cell in zip(header, cells, strict=False) if cell != ""}
+    if any("\udc80" <= character <= "\udcff" for cell in cells for character in cell):
+        return json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogateescape")
+    return text_of(row, 0)
+
+
+def _cell(name: str, cell: str) -> Any:
+    if name in JSON_CELLS and cell.lstrip()[:1] in ("[", "{"):
+        try:
+            return json.loads(cell)
+        except (ValueError, RecursionError):
+            return cell
+    return cell
+
+
+# --- frames -------------------------------------------------------------------------------------------------------
+
+
+def _columnar(path: Path, kind: str) -> Iterator[Numbered]:
+    try:
+        scan = pl.scan_parquet(path) if kind == "parquet" else pl.scan_ipc(path)
+        height = scan.select(pl.len()).collect().item()
+        for start in range(0, height, _ROWS):
+            yield from _rows_of(scan.slice(start, _ROWS).collect(), start)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise FormatError(f"{str(path)!r} cannot be read as {kind.capitalize()}: {error}") from None
+
+
+def _rows_of(frame: pl.DataFrame, start: int) -> Iterator[Numbered]:
+    for number, row in enumerate(frame.iter_rows(named=True), start + 1):
+        yield number, text_of({key: _unpadded(value) for key, value in row.items() if value is not None}, number)
+
+
+def _unpadded(value: Any) -> Any:
+    """Take out the nulls with which Arrow fills the keys that a row does not have."""
+    if isinstance(value, dict):
+        speaks = "role" in value
+        return {
+            key: _unpadded(item) for key, item in value.items() if item is not None or (speaks and key == "content")
+        }
+    return [_unpadded(item) for item in value] if isinstance(value, list) else value
+
+
+def _own_rows(frame: pl.DataFrame) -> Iterator[Numbered]:
+    """Write the rows of a dataset's frame as `records` has them, so that they come back as they are."""
+    for number, row in enumerate(frame.iter_rows(named=True), 1):
+        yield number, dump(_own_row(row)).encode()
+
+
+def _own_row(row: dict[str, Any]) -> dict[str, Any]:
+    raw = _raw(row, "raw")
+    prompt: Any = raw
+    if row["messages"] is not None:
+        parts = {"tools": _raw(row, "tools"), "tool_choice": _raw(row, "tool_choice")}
+        said = [chat.rebuild(message) for message in row["messages"]]
+        prompt = {"messages": said, **{name: part for name, part in parts.items() if part is not None}}
+    made = {"id": row.get("id"), "input": prompt, "output": _raw(row, "output"), "metadata": _raw(row, "metadata")}
+    labels: tuple[str, ...] = (
+        "topic",
+        "topic_confidence",
+        "topic_method",
+        "secondary_topics",
+        "warnings",
+        "quality",
+        "split",
+    )
+    labels += ("source_record_id", "strategy", "model", "created_at", "updated_at")
+    made |= {name: row[name] for name in labels if row.get(name) is not None}
+    made = {name: value for name, value in made.items() if value is not None}
+    extra = _raw(row, "extra")
+    return {
+        **made,
+        "valid": row.get("valid"),
+        "errors": row.get("errors") or [],
+        "generated": bool(row.get("generated")),
+        "origin": row.get("origin") or {"file": None, "line": None},
+        **({} if extra is None else {"extra": extra}),
+    }
+
+
+def _raw(row: Mapping[str, Any], name: str) -> msgspec.Raw | None:
+    return None if row.get(name) is None else msgspec.Raw(row[name].encode())
+
+
+# --- Python values as JSON text -----------------------------------------------------------------------------------
+
+
+def text_of(row: Any, number: int) -> bytes:
+    """Return a row of Python values as JSON text.
+
+    Parameters
+    ----------
+    row
+        Dictionaries, lists, strings, numbers; dates, decimals, arrays, models and data classes are turned into such.
+    number
+        Number of the row, for the message of an error.
+
+    Raises
+    ------
+    FormatError
+        A value has no meaning in JSON.
+
+    Examples
+    --------
+    >>> text_of({"at": dt.date(2026, 1, 2), "x": float("nan")}, 1)
+    b'{"at": "2026-01-02", "x": NaN}'
+    """
+    try:
+        text = json.dumps(row, ensure_ascii=False, default=_plain)
+        return text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(row, default=_plain).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        try:
+            return dump(_thawed(row)).encode()
+        except (TypeError, ValueError, RecursionError):
+            raise FormatError(f"row {number:,} holds what JSON cannot hold: {error}") from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    for method in ("model_dump", "to_dict", "tolist", "to_list", "_asdict"):
+        if callable(getattr(value, method, None)):
+            return getattr(value, method)()
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=repr)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return msgspec.to_builtins(value)
+
+
+def _thawed(value: Any) -> Any:
+    """Write out words that stand for numbers; texts that are nested too deeply are left to `dump`."""
+    if isinstance(value, Constant):
+        return msgspec.Raw(value.encode())
+    if isinstance(value, float) and not math.isfinite(value):
+        return msgspec.Raw(json.dumps(value).encode())
+    if isinstance(value, dict):
+        return {key: _thawed(item) for key, item in value.items()}
+    return [_thawed(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,200 @@
+"""From a line of a plan to the job of a strategy: which records it is shown, what was learned from the data."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rftkit.generate.facets import spread
+from rftkit.generate.options import Options
+from rftkit.generate.pool import Pool
+from rftkit.generate.strategies import STRATEGIES
+from rftkit.generate.strategies.common import Job
+from rftkit.llm import OFFLINE
+from rftkit.offline import phrases, slots
+
+if TYPE_CHECKING:
+    from rftkit.generate.validate import Embedder
+
+_MOST_MINED, _MOST_PER_TOPIC = 8000, 120
+_MOST_ORDERED = 240
+_PLACES, _TOPICS = 4, 4
+
+
+class Line(Protocol):
+    """A line of a plan, as this module needs it."""
+
+    @property
+    def topic(self) -> str:
+        """Path."""
+        ...
+
+    @property
+    def strategy(self) -> str:
+        """Name of the strategy."""
+        ...
+
+    @property
+    def options(self) -> Options:
+        """Settings."""
+        ...
+
+    @property
+    def from_ids(self) -> tuple[str, ...]:
+        """Records to work from, or none for all of the topic."""
+        ...
+
+
+class Learned:
+    """What a dataset shows beyond single examples: values of slots, exchangeable phrases, diverse orders.
+
+    Parameters
+    ----------
+    pool
+        The records.
+    model
+        Who will write: only the keyless writer has use for mined phrases.
+    embedder
+        For diverse orders.
+    mined
+        Whether to look for exchangeable phrases.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from rftkit import messages
+    >>> said = messages.pack([[{"role": "user", "content": "Send it to Oslo"}]])
+    >>> Learned(Pool(pl.DataFrame([pl.Series("id", ["a"]), said])), OFFLINE).values([0])
+    {'place': ['Oslo']}
+    """
+
+    def __init__(self, pool: Pool, model: str, embedder: Embedder | None = None, *, mined: bool = True) -> None:
+        self.pool, self.many, self.embedder, self._mined = pool, model == OFFLINE, embedder, mined
+        self._values: dict[tuple[int, ...], dict[str, list[str]]] = {}
+
+    @cached_property
+    def interchangeable(self) -> tuple[tuple[str, str], ...]:
+        """Phrases that prompts of several topics use in the same places, most frequent first."""
+        if not (self._mined and self.many):
+            return ()
+        groups: dict[str, list[str]] = {}
+        left = _MOST_MINED
+        for topic in self.pool.topics():
+            rows = self.pool.sample(self.pool._by_topic[topic], min(_MOST_PER_TOPIC, left), "mined")
+            groups[topic] = self.pool.texts(rows)
+            left -= len(rows)
+            if left <= 0:
+                break
+        several = min(_TOPICS, max(1, len(groups) // 8))
+        return tuple((one, other) for one, other, _ in phrases.mine(groups, contexts=_PLACES, topics=several))
+
+    def values(self, rows: Sequence[int]) -> dict[str, list[str]]:
+        """Return slot values of the rows, and of all records for types that the rows hardly show."""
+        own = slots.collect(self.pool.texts(list(rows)[:400]))
+        return {kind: (own.get(kind, []) + [value for value in everywhere if value not in own.get(kind, [])])[:12]
+                for kind, everywhere in {**self._everywhere, **own}.items()}
+
+    @cached_property
+    def _everywhere(self) -> dict[str, list[str]]:
+        rows = self.pool.sample(range(self.pool.frame.height), 2000, "values")
+        found = slots.collect(self.pool.texts(rows))
+        # Places and names of one topic would be odd in another; times and amounts are the same everywhere.
+        return {kind: values for kind, values in found.items() if kind in ("amount", "date", "time", "duration", "weekday")}
+
+    def order(self, rows: Sequence[int], options: Options, seed: int) -> list[int]:
+        """Return rows in an order in which every stretch is as diverse as can be; large topics are sampled."""
+        some = self.pool.sample(rows, _MOST_ORDERED, seed)
+        rng = random.Random(seed)
+        rng.shuffle(some)
+        if options.diversity != "embedding" or self.embedder is None or len(some) < 3:  # noqa: PLR2004 - nothing to choose
+            return some
+        return [some[place] for place in _farthest_first(self.embedder.embed(self.pool.texts(some)))]
+
+
+def _farthest_first(vectors: Any) -> list[int]:
+    """Return places in the order of farthest-first traversal: each is the one least like all before it."""
+    import numpy as np
+
+    order = [0]
+    nearest = np.asarray(vectors @ vectors[0])
+    for _ in range(len(vectors) - 1):
+        nearest[order] = np.inf
+        place = int(np.argmin(nearest))
+        order.append(place)
+        nearest = np.maximum(nearest, vectors @ vectors[place])
+    return order
+
+
+def job_of(
+    line: Line,
+    pool: Pool,
+    tree: Any,
+    learned: Learned,
+    count: int,
+    round_: int,
+    seed: int,
+    *,
+    avoid: Sequence[str] = (),
+    orders: dict[str, list[int]] | None = None,
+) -> Job:
+    """Return the job of a line in a round.
+
+    Examples
+    --------
+    >>> from rftkit.generate.plan import PlanLine
+    >>> import polars as pl
+    >>> from rftkit import messages
+    >>> said = messages.pack([[{"role": "user", "content": "Hi there"}]])
+    >>> pool = Pool(pl.DataFrame([pl.Series("id", ["a"]), said, pl.Series("topic", ["Cards"])]))
+    >>> job_of(PlanLine("Cards", 2, "few_shot"), pool, None, Learned(pool, OFFLINE), 2, 0, 0).rows
+    (0,)
+    """
+    kept = {} if orders is None else orders
+    if line.topic not in kept:
+        rows = pool.find(line.from_ids) if line.from_ids else STRATEGIES[line.strategy].sources(pool, line.topic)
+        kept[line.topic] = learned.order(rows, line.options, seed)
+    rows = kept[line.topic]
+    node = _node(tree, line.topic)
+    facets = _facets(line)
+    return Job(
+        topic=line.topic,
+        pool=pool,
+        options=line.options,
+        count=count,
+        items=tuple(spread(facets, count, f"{seed}:{line.topic}:{round_}")),
+        rows=tuple(rows),
+        round=round_,
+        seed=seed,
+        avoid=tuple(avoid),
+        description=str(getattr(node, "description", "") or ""),
+        keywords=tuple(getattr(node, "keywords", ()) or ()),
+        values=learned.values(rows),
+        interchangeable=learned.interchangeable,
+        many=learned.many,
+        contrast=_contrast(tree, line.topic),
+    )
+
+
+def _facets(line: Line) -> Mapping[str, Sequence[str]]:
+    if line.strategy == "topic_description" and "difficulty" not in line.options.facets:
+        return {**line.options.facets, "difficulty": line.options.difficulty}
+    return line.options.facets
+
+
+def _node(tree: Any, topic: str) -> Any:
+    if tree is None or topic not in set(tree.paths().values()):
+        return None
+    return tree.find(topic)
+
+
+def _contrast(tree: Any, topic: str) -> dict[str, Any]:
+    """Return parent and siblings of a topic, which say what it is not."""
+    if tree is None or not topic:
+        return {}
+    parent, _, name = topic.rpartition("/")
+    paths = set(tree.paths().values())
+    siblings = sorted(path.rsplit("/", 1)[-1] for path in paths if path.rpartition("/")[0] == parent and path != topic)
+    found = {"parent": parent, "siblings": siblings[:20]}
+    return {key: value for key, value in found.items() if value} if name else {}

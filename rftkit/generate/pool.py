@@ -1,0 +1,141 @@
+"""The records that generation learns from, by topic; rows are unpacked only when they are shown."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from rftkit import messages, schema
+from rftkit.errors import InputError
+
+UNASSIGNED = ""
+_OPTIONAL = {name: schema.FRAME[name] for name in ("topic", "tools", "tool_choice", "valid", "generated", "extra", "output")}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One record, unpacked.
+
+    Examples
+    --------
+    >>> Source("a", [{"role": "user", "content": "Hi"}], None, None).last_user
+    0
+    """
+
+    id: str
+    messages: list[dict[str, Any]]
+    tools: str | None
+    tool_choice: str | None
+
+    @property
+    def last_user(self) -> int:
+        """Index of the last user turn, -1 where there is none."""
+        return max((index for index, message in enumerate(self.messages) if message.get("role") == "user"), default=-1)
+
+    @property
+    def text(self) -> str:
+        """Text of the last user turn."""
+        return messages.text_of(self.messages[self.last_user].get("content")) or "" if self.last_user >= 0 else ""
+
+    @property
+    def opening(self) -> str:
+        """Text of the first user turn."""
+        turns = (message for message in self.messages if message.get("role") == "user")
+        return next((messages.text_of(message.get("content")) or "" for message in turns), "")
+
+
+class Pool:
+    """Records by topic, in a fixed order.
+
+    Parameters
+    ----------
+    frame
+        Columns ``id`` and ``messages``; ``topic``, ``tools``, ``valid`` and others where there are any.
+    only_valid
+        Leaves records out that are known to be invalid.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame([pl.Series("id", ["a"]), messages.pack([[{"role": "user", "content": "Hi there"}]])])
+    >>> Pool(frame).texts([0])
+    ['Hi there']
+    """
+
+    def __init__(self, frame: pl.DataFrame, *, only_valid: bool = True) -> None:
+        missing = [name for name in ("id", "messages") if name not in frame.columns]
+        if missing:
+            raise InputError(f"the frame has no column {missing[0]!r}; it has {', '.join(frame.columns) or 'none'}")
+        lacking = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in _OPTIONAL.items() if name not in frame.columns]
+        full = frame.select("id", "messages", *[name for name in _OPTIONAL if name in frame.columns], *lacking)
+        kept = full.filter(pl.col("messages").is_not_null())
+        self.frame = kept.filter(pl.col("valid").fill_null(value=True)) if only_valid else kept
+
+    @cached_property
+    def facts(self) -> pl.DataFrame:
+        """topic, last user text, number of user turns and whether there are tools, one row per record."""
+        has_tools = pl.col("tools").is_not_null() & ~pl.col("tools").str.strip_chars().is_in(["[]", "null", ""])
+        return self.frame.select(
+            pl.col("topic").fill_null(UNASSIGNED),
+            messages.last_user_text().fill_null("").alias("text"),
+            messages.turns().fill_null(0),
+            has_tools.alias("tools"),
+            pl.col("generated").fill_null(value=False),
+        )
+
+    @cached_property
+    def _by_topic(self) -> dict[str, list[int]]:
+        groups = self.facts.with_row_index("at").group_by("topic", maintain_order=True).agg("at")
+        return dict(zip(groups["topic"].to_list(), groups["at"].to_list(), strict=True))
+
+    def topics(self) -> list[str]:
+        """Return the topics that have records, in order of the first."""
+        return [topic for topic in self._by_topic if topic != UNASSIGNED]
+
+    def rows(self, topic: str) -> list[int]:
+        """Return the rows of a topic and of the topics below it."""
+        below = f"{topic}/"
+        return [row for name, rows in self._by_topic.items() if name == topic or name.startswith(below) for row in rows]
+
+    def texts(self, rows: Sequence[int]) -> list[str]:
+        """Return the last user texts of rows."""
+        return self.facts["text"].gather(rows).to_list() if rows else []
+
+    def multi_turn(self, rows: Sequence[int]) -> list[int]:
+        """Return the rows with more than one user turn: those that have a context."""
+        return self._where(rows, pl.col("turns") > 1)
+
+    def with_tools(self, rows: Sequence[int]) -> list[int]:
+        """Return the rows that declare tools."""
+        return self._where(rows, pl.col("tools"))
+
+    def _where(self, rows: Sequence[int], condition: pl.Expr) -> list[int]:
+        if not rows:
+            return []
+        part = self.facts[list(rows)].with_columns(pl.Series("at", rows))
+        return part.filter(condition)["at"].to_list()
+
+    def source(self, row: int) -> Source:
+        """Return one record, unpacked."""
+        return self.sources([row])[0]
+
+    def sources(self, rows: Sequence[int]) -> list[Source]:
+        """Return records, unpacked."""
+        part = self.frame[list(rows)]
+        columns = (part["id"], messages.unpack(part["messages"]), part["tools"], part["tool_choice"])
+        return [Source(str(one), list(said or []), tools, choice) for one, said, tools, choice in zip(*columns, strict=True)]
+
+    def find(self, ids: Sequence[str]) -> list[int]:
+        """Return the rows of ids, in the order of the ids; unknown ids are left out."""
+        where = dict(zip(self.frame["id"].to_list(), range(self.frame.height), strict=True))
+        return [where[one] for one in ids if one in where]
+
+    def sample(self, rows: Sequence[int], most: int, seed: int | str) -> list[int]:
+        """Return up to so many rows, the same for the same seed."""
+        if len(rows) <= most:
+            return list(rows)
+        return sorted(random.Random(f"{seed}").sample(list(rows), most))

@@ -1,0 +1,191 @@
+"""What the strategies share: jobs, tasks, drafts, and the parts of a data block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rftkit import messages
+from rftkit.generate.options import Options
+from rftkit.generate.pool import Pool, Source
+from rftkit.llm.request import Request
+
+Message = dict[str, Any]
+_TOKENS_PER_PROMPT = 160
+_SHOWN_CHARS = 1500
+_SHOWN_TURNS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A candidate before it was judged.
+
+    Examples
+    --------
+    >>> Draft([{"role": "user", "content": "Hi"}]).source_record_id is None
+    True
+    """
+
+    messages: list[Message]
+    tools: str | None = None
+    tool_choice: str | None = None
+    source_record_id: str | None = None
+    facets: Mapping[str, str] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()  # the examples that its writer saw
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One request and what is needed to turn its answer into drafts.
+
+    Examples
+    --------
+    >>> Task(Request([]), count=1).count
+    1
+    """
+
+    request: Request
+    count: int
+    source: Source | None = None
+    items: tuple[Mapping[str, str], ...] = ()
+    shown: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()  # of the records that were shown
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a strategy is asked to make for one topic in one round.
+
+    Attributes
+    ----------
+    topic, description, keywords
+        What is written about.
+    count
+        How many candidates.
+    items
+        Facets, one set per candidate.
+    rows
+        Rows of the pool to work from, in the order of their turn.
+    round
+        0 at first; later rounds replace what was rejected.
+    avoid
+        Texts that were accepted already.
+    values, interchangeable
+        Slot values and exchangeable phrases seen in the data.
+    many
+        Whether the writer learns from the examples alone and takes as many as there are.
+
+    Examples
+    --------
+    >>> Job("Cards", Pool.__new__(Pool), Options(), 1).name
+    'Cards'
+    """
+
+    topic: str
+    pool: Pool
+    options: Options
+    count: int
+    items: tuple[Mapping[str, str], ...] = ()
+    rows: tuple[int, ...] = ()
+    round: int = 0
+    seed: int = 0
+    avoid: tuple[str, ...] = ()
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    interchangeable: tuple[tuple[str, str], ...] = ()
+    many: bool = False
+    contrast: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Last part of the topic's path."""
+        return self.topic.rsplit("/", 1)[-1] or "unassigned"
+
+    def about(self) -> dict[str, Any]:
+        """Return the topic as models read it."""
+        said = {"path": self.topic, "name": self.name, "description": self.description, "keywords": list(self.keywords)}
+        return {key: value for key, value in said.items() if value}
+
+    def hints(self, shown: Sequence[str]) -> dict[str, Any]:
+        """Return slot values and exchangeable phrases, as many as the writer has use for."""
+        from rftkit.offline.text import words
+
+        text = f" {' '.join(' '.join(words(one)) for one in shown)} "
+        fitting = [list(pair) for pair in self.interchangeable if any(f" {phrase} " in text for phrase in pair)]
+        most = 200 if self.many else 8
+        found = {"values": {kind: list(values)[: 12 if self.many else 5] for kind, values in self.values.items()}}
+        return {key: value for key, value in {**found, "interchangeable": fitting[:most]}.items() if value}
+
+
+def ask(name: str, data: dict[str, Any], job: Job, *, heat: float, schema: dict[str, Any], sample: int = 0) -> Request:
+    """Return the request of a data block.
+
+    Examples
+    --------
+    >>> job = Job("Cards", Pool.__new__(Pool), Options(), 2)
+    >>> ask("few_shot", {"task": "write", "count": 2}, job, heat=0.8, schema={}).temperature
+    0.8
+    """
+    from rftkit.generate import prompts
+
+    return Request(
+        messages=prompts.conversation(name, data, own=job.options.prompt, guidance=job.options.guidance),
+        key=job.topic,
+        schema=schema,
+        temperature=heat,
+        max_tokens=_TOKENS_PER_PROMPT * int(data["count"]) + 200,
+        sample=sample,
+        seed=job.seed * 100_003 + sample,  # a writer with a seed has to write something new for the next sample
+    )
+
+
+def shown_turns(context: Sequence[Message]) -> list[dict[str, str]]:
+    """Return the end of a conversation as a model is shown it: roles and texts, long ones cut.
+
+    Examples
+    --------
+    >>> shown_turns([{"role": "assistant", "content": "Where to?"}])
+    [{'role': 'assistant', 'text': 'Where to?'}]
+    """
+    return [{"role": str(message.get("role")), "text": _text(message)[:_SHOWN_CHARS]} for message in context[-_SHOWN_TURNS:]]
+
+
+def _text(message: Message) -> str:
+    said = messages.text_of(message.get("content"))
+    if said:
+        return said
+    calls = message.get("tool_calls")
+    return f"(calls {messages.dump(calls)})" if calls else ""
+
+
+def strings(value: Any, count: int) -> list[str]:
+    """Return up to ``count`` prompts of an answer, stripped; what is no text or empty is left out.
+
+    Examples
+    --------
+    >>> strings({"prompts": [" a ", "", "b", "c"]}, 2)
+    ['a', 'b']
+    """
+    found = value.get("prompts") if isinstance(value, Mapping) else value
+    texts = [one.strip() for one in found if isinstance(one, str)] if isinstance(found, list) else []
+    return [one for one in texts if one][:count]
+
+
+def nearest(text: str, shown: Sequence[str], ids: Sequence[str], least: float = 0.3) -> str | None:
+    """Return the id of the shown record that a text owes most to; None where it owes little to any.
+
+    A split keeps a record and what was made from it on one side, so this has to be known.
+
+    Examples
+    --------
+    >>> nearest("How do I block my bank card?", ["Where is it?", "How do I block my card?"], ["a", "b"])
+    'b'
+    """
+    from rftkit.offline.text import jaccard, shingles
+
+    grams = shingles(text)
+    scored = [(jaccard(grams, shingles(one)), name) for one, name in zip(shown, ids, strict=False)]
+    best = max(scored, default=(0.0, None), key=lambda pair: pair[0])
+    return best[1] if best[0] >= least else None

@@ -1,0 +1,485 @@
+"""Validation: whether a candidate may become a record, and why not, in words that say what was seen.
+
+Candidates are judged one after the other in the order of the plan: each is compared with all data and with those
+that were accepted before it, so the same candidates in the same order always have the same verdicts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import polars as pl
+
+from rftkit import messages, schema
+from rftkit.errors import InputError
+from rftkit.generate import artefacts, language
+from rftkit.generate.options import Options
+from rftkit.generate.similarity import Overlaps, contexts, normalise
+from rftkit.generate.stars import Parts, parts
+from rftkit.generate.words import WordModel
+
+if TYPE_CHECKING:
+    import numpy as np
+
+REASONS = (
+    "structure",
+    "no_user_message",
+    "artefact",
+    "too_short",
+    "too_long",
+    "duplicate_of_data",
+    "duplicate_candidate",
+    "too_similar",
+    "off_topic",
+    "copied_example",
+    "language_switch",
+    "leaked_answer",
+    "low_quality",
+)
+_SHORTEST_REPLY = 2
+_NOVELTY_FLOOR = 0.5
+_COPIED = 0.8
+_NEAREST_TOPICS = 3
+_LEAST_FIT = 0.02
+_LEAST_JUDGED = 0.5
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of length one."""
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Return one row per text."""
+        ...
+
+
+#: A judge says how good texts are, 0 to 1, or None where it cannot say.
+Judge = Callable[[Sequence[str], Sequence[str]], Sequence[float | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found about one candidate.
+
+    Examples
+    --------
+    >>> Verdict({"too_short": "3 characters, at least 20 are needed"}, None).valid
+    False
+    """
+
+    details: Mapping[str, str]
+    parts: Parts | None
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing speaks against the candidate."""
+        return not self.details
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One candidate as the validator sees it.
+
+    Examples
+    --------
+    >>> Entry("How do I pay?", "how do i pay?", "", "").turns
+    1
+    """
+
+    text: str
+    folded: str
+    context: str
+    topic: str
+    turns: int = 1
+    structure: str | None = None
+    shown: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()  # answers that must not be in it
+
+
+@dataclass
+class Validator:
+    """Judges candidates against a dataset, one after the other.
+
+    Parameters
+    ----------
+    frame
+        The records: ``id``, ``messages``, and ``topic`` where known.
+    options
+        Strictness, lengths, limit of similarity.
+    embedder
+        For similarity of meaning at high strictness, and for topics.
+    judge
+        A judge, asked at high strictness.
+
+    Examples
+    --------
+    >>> said = messages.pack([[{"role": "user", "content": "How do I block my card?"}]])
+    >>> validator = Validator(pl.DataFrame([pl.Series("id", ["a"]), said]))
+    >>> [verdict.valid for verdict in validator.judge_all(entries(said.to_frame()))]
+    [False]
+    """
+
+    frame: pl.DataFrame
+    options: Options = field(default_factory=Options)
+    embedder: Embedder | None = None
+    judge: Judge | None = None
+
+    def __post_init__(self) -> None:
+        known = entries(self.frame)
+        self._seen = {(entry.folded, entry.context) for entry in known}
+        self._made: set[tuple[str, str]] = set()
+        self._overlaps = Overlaps([entry.folded for entry in known], [entry.context for entry in known])
+        self._first_made = len(known)
+        self.model = WordModel([entry.text for entry in known], [entry.topic for entry in known])
+        self._languages = language.usual(entry.text for entry in known[:5000])
+        self._meanings = _Meanings(self.embedder, known) if self.embedder and self.options.strictness == "high" else None
+
+    def judge_all(self, candidates: Sequence[Entry], options: Sequence[Options] | None = None) -> list[Verdict]:
+        """Return one verdict per candidate; what is accepted is compared with what follows."""
+        given = options or [self.options] * len(candidates)
+        vectors = self._meanings.embed([entry.text for entry in candidates]) if self._meanings else None
+        marks = self._marks(candidates)
+        found = []
+        for place, (entry, settings) in enumerate(zip(candidates, given, strict=True)):
+            vector = None if vectors is None else vectors[place]
+            found.append(self._one(entry, settings, vector, marks[place]))
+        return found
+
+    def _marks(self, candidates: Sequence[Entry]) -> Sequence[float | None]:
+        if self.judge is None or self.options.strictness != "high" or not candidates:
+            return [None] * len(candidates)
+        return self.judge([entry.text for entry in candidates], [entry.topic for entry in candidates])
+
+    def _one(self, entry: Entry, options: Options, vector: Any, mark: float | None) -> Verdict:
+        if entry.structure is not None:
+            code, sentence = entry.structure.split(":", 1)
+            return Verdict({code: sentence}, None)
+        overlap, place = self._overlaps.closest(entry.folded, entry.context, _NOVELTY_FLOOR)
+        details = dict(self._plain(entry, options))
+        if options.strictness != "low":
+            details.update(self._medium(entry, options, overlap, place, duplicate=any("duplicate" in code for code in details)))
+        if options.strictness == "high":
+            details.update(self._high(entry, options, vector, mark))
+        if not details:
+            self._accept(entry, vector)
+        return Verdict(details, parts(entry.text, entry.topic, self.model, overlap, mark))
+
+    def _accept(self, entry: Entry, vector: Any) -> None:
+        self._made.add((entry.folded, entry.context))
+        self._overlaps.add(entry.folded, entry.context)
+        if self._meanings is not None and vector is not None:
+            self._meanings.add(vector, entry.context)
+
+    def _plain(self, entry: Entry, options: Options) -> dict[str, str]:
+        found = {}
+        length = len(entry.text.strip())
+        least = _SHORTEST_REPLY if entry.turns > 1 else options.min_chars
+        if length < least:
+            found["too_short"] = f"{length} characters, at least {least} are needed"
+        if length > options.max_chars:
+            found["too_long"] = f"{length} characters, at most {options.max_chars} are allowed"
+        if (entry.folded, entry.context) in self._seen:
+            found["duplicate_of_data"] = "a record has the same text"
+        elif (entry.folded, entry.context) in self._made:
+            found["duplicate_candidate"] = "an earlier candidate has the same text"
+        return found
+
+    def _medium(self, entry: Entry, options: Options, overlap: float, place: int, *, duplicate: bool) -> dict[str, str]:
+        found = {}
+        artefact = artefacts.find(entry.text)
+        if artefact:
+            found["artefact"] = artefact
+        if overlap >= options.similarity and not duplicate:
+            other = self._overlaps.texts[place][:80]
+            whose = "a record" if place < self._first_made else "an earlier candidate"
+            found["too_similar"] = f'{overlap:.2f} of its 5-grams are those of {whose}: "{other}"'
+        copied = _copied(entry)
+        if copied and not duplicate:
+            found["copied_example"] = f'most of it is an example: "{copied[:80]}"'
+        switched = self._switched(entry)
+        if switched:
+            found["language_switch"] = switched
+        leaked = next((one for one in entry.secrets if _holds(entry.folded, one)), None)
+        if leaked:
+            found["leaked_answer"] = f'it holds the answer: "{leaked[:60]}"'
+        off = self._off(entry)
+        return {**found, "off_topic": off} if off else found
+
+    def _switched(self, entry: Entry) -> str | None:
+        told = language.language(entry.text)
+        if told is None or not self._languages or told in self._languages:
+            return None
+        return f"it is in {told}, the data is in {', '.join(sorted(self._languages))}"
+
+    def _off(self, entry: Entry) -> str | None:
+        if not entry.topic or entry.turns > 1:  # a reply is on the topic of its context
+            return None
+        fit = self.model.fit(entry.text, entry.topic)
+        if fit >= _LEAST_FIT:
+            return None
+        rank = self.model.rank(entry.text, entry.topic)
+        if rank <= max(_NEAREST_TOPICS, len(self.model.topics) // 4):
+            return None
+        return f"by its words, {rank - 1} other topics are likelier than {entry.topic}"
+
+    def _high(self, entry: Entry, options: Options, vector: Any, mark: float | None) -> dict[str, str]:
+        found = {}
+        if self._meanings is not None and vector is not None:
+            cosine = self._meanings.closest(vector, entry.context)
+            if cosine >= options.similarity:
+                found["too_similar"] = f"its meaning is that of another prompt (cosine {cosine:.2f})"
+        if mark is not None and mark < _LEAST_JUDGED:
+            found["low_quality"] = f"the judge gave it {mark:.2f} of 1"
+        return found
+
+
+class _Meanings:
+    """Vectors of all data and of accepted candidates, by context."""
+
+    def __init__(self, embedder: Embedder, known: Sequence[Entry]) -> None:
+        self._embedder = embedder
+        self._by_context: dict[str, list[Any]] = {}
+        for vector, entry in zip(self.embed([entry.text for entry in known]), known, strict=True):
+            self._by_context.setdefault(entry.context, []).append(vector)
+        self._stacked: dict[str, tuple[int, Any]] = {}
+
+    def embed(self, texts: Sequence[str]) -> Any:
+        return self._embedder.embed(texts) if texts else []
+
+    def add(self, vector: Any, context: str) -> None:
+        self._by_context.setdefault(context, []).append(vector)
+
+    def closest(self, vector: Any, context: str) -> float:
+        import numpy as np
+
+        rows = self._by_context.get(context, [])
+        if not rows:
+            return 0.0
+        size, whole = self._stacked.get(context, (0, None))
+        best = float(np.max(whole @ vector)) if size else 0.0
+        if len(rows) - size > 256:  # noqa: PLR2004 - stacking anew for every candidate would cost a copy each
+            self._stacked[context] = (len(rows), np.asarray(rows))
+        return max([best, *(float(row @ vector) for row in rows[size:])])
+
+
+def _copied(entry: Entry) -> str | None:
+    for example in entry.shown:
+        folded = " ".join(example.lower().split()).rstrip(".?! ")
+        if len(folded) >= 25 and folded in entry.folded and len(folded) >= _COPIED * len(entry.folded):  # noqa: PLR2004
+            return example if entry.turns == 1 else None
+    return None
+
+
+def _holds(text: str, secret: str) -> bool:
+    folded = " ".join(secret.lower().split())
+    return bool(re.search(rf"(?<![\w.,]){re.escape(folded)}(?![\w]|[.,]\d)", text))
+
+
+def entries(frame: pl.DataFrame) -> list[Entry]:
+    """Return what the validator has to know of prompts.
+
+    Parameters
+    ----------
+    frame
+        ``messages``, and ``topic`` where known.
+
+    Examples
+    --------
+    >>> said = messages.pack([[{"role": "user", "content": "Hi"}], [{"role": "system", "content": "S"}]])
+    >>> [entry.structure and entry.structure.split(":")[0] for entry in entries(said.to_frame())]
+    [None, 'no_user_message']
+    """
+    topic = pl.col("topic") if "topic" in frame.columns else pl.lit(None, dtype=pl.String).alias("topic")
+    element = pl.element().struct
+    told = frame.select(
+        messages.last_user_text().fill_null("").alias("text"),
+        topic.fill_null(""),
+        contexts().fill_null(""),
+        messages.turns().fill_null(0),
+        pl.col("messages").list.eval(element.field("role")).alias("roles"),
+    ).with_columns(normalise(pl.col("text")).alias("folded"))
+    rows = told.select("text", "folded", "context", "topic", "turns", "roles").iter_rows()
+    return [Entry(*row[:5], structure=_structure(row[5], row[0])) for row in rows]
+
+
+def _structure(roles: Sequence[str | None] | None, text: str) -> str | None:
+    if not roles:
+        return "structure:it has no messages"
+    odd = [role for role in roles if role not in schema.ROLES]
+    if odd:
+        return f"structure:the role {odd[0]!r} is none of {', '.join(schema.ROLES)}"
+    if "user" not in roles:
+        return "no_user_message:it has no user turn"
+    if roles[-1] != "user":
+        return f"structure:it ends with a turn of {roles[-1]}, not of the user"
+    return None if text.strip() else "no_user_message:its last user turn is empty"
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Candidates with their verdicts.
+
+    Attributes
+    ----------
+    frame
+        The candidates with ``valid, reasons, details, quality, quality_parts``.
+
+    Examples
+    --------
+    >>> said = messages.pack([[{"role": "user", "content": "Hi"}]]).to_frame()
+    >>> validate_candidates(said, said.clear()).rejection_reasons
+    {'too_short': 1}
+    """
+
+    frame: pl.DataFrame
+
+    @property
+    def total(self) -> int:
+        """Number of candidates."""
+        return self.frame.height
+
+    @property
+    def valid(self) -> int:
+        """Number of candidates without a reason against them."""
+        return int(self.frame["valid"].sum())
+
+    @property
+    def rejection_reasons(self) -> dict[str, int]:
+        """How often each reason was given, the most frequent first."""
+        return dict(Counter(self.frame["reasons"].explode().drop_nulls().to_list()).most_common())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts."""
+        counts = {"total": self.total, "valid": self.valid, "rejected": self.total - self.valid}
+        return {**counts, "rejection_reasons": self.rejection_reasons}
+
+    def __repr__(self) -> str:
+        return f"Validation({self.valid} of {self.total} candidates valid)"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        rows = "".join(f"<tr><td>{escape(code)}</td><td>{count}</td></tr>" for code, count in self.rejection_reasons.items())
+        return f"<p>{escape(repr(self))}</p><table><tr><th>reason</th><th>candidates</th></tr>{rows}</table>"
+
+
+def validate_candidates(
+    candidates: pl.DataFrame,
+    frame: pl.DataFrame,
+    *,
+    strictness: str = "medium",
+    min_chars: int = 20,
+    max_chars: int = 2000,
+    similarity: float = 0.9,
+    embedder: Embedder | None = None,
+    judge: Judge | None = None,
+) -> Validation:
+    """Judge candidates against a dataset.
+
+    Parameters
+    ----------
+    candidates
+        ``messages``; ``topic`` and ``source_record_id`` where known. Judged in their order.
+    frame
+        The records of the dataset.
+    strictness
+        low, medium or high.
+    min_chars, max_chars
+        Length of the last user turn; a reply within a conversation may be shorter.
+    similarity
+        The limit: cosine of embeddings, else overlap of 5-grams.
+    embedder
+        For similarity of meaning.
+    judge
+        For a mark at high strictness.
+
+    Examples
+    --------
+    >>> said = messages.pack([[{"role": "user", "content": "As an AI language model, I cannot say."}]]).to_frame()
+    >>> validate_candidates(said, said.clear()).frame["reasons"].to_list()
+    [['artefact']]
+    """
+    if "messages" not in candidates.columns:
+        raise InputError(f"candidates need a column 'messages'; there are {', '.join(candidates.columns) or 'none'}")
+    options = Options(strictness=strictness, min_chars=min_chars, max_chars=max_chars, similarity=similarity)
+    validator = Validator(frame, options, embedder, judge)
+    verdicts = validator.judge_all(with_secrets(entries(candidates), candidates, frame))
+    return Validation(candidates.with_columns(verdict_columns(verdicts)))
+
+
+def verdict_columns(verdicts: Sequence[Verdict]) -> list[pl.Series]:
+    """Return the columns that say what was found.
+
+    Examples
+    --------
+    >>> [column.name for column in verdict_columns([])]
+    ['valid', 'reasons', 'details', 'quality', 'quality_parts']
+    """
+    details = [messages.dump(dict(verdict.details)) if verdict.details else None for verdict in verdicts]
+    shown = [messages.dump(verdict.parts.to_dict()) if verdict.parts else None for verdict in verdicts]
+    return [
+        pl.Series("valid", [verdict.valid for verdict in verdicts], dtype=pl.Boolean),
+        pl.Series("reasons", [list(verdict.details) for verdict in verdicts], dtype=pl.List(pl.String)),
+        pl.Series("details", details, dtype=pl.String),
+        pl.Series("quality", [verdict.parts and verdict.parts.stars for verdict in verdicts], dtype=pl.Float64),
+        pl.Series("quality_parts", shown, dtype=pl.String),
+    ]
+
+
+def with_secrets(found: list[Entry], candidates: pl.DataFrame, frame: pl.DataFrame) -> list[Entry]:
+    """Return entries that know the answers of their sources, which must not be in them.
+
+    Examples
+    --------
+    >>> with_secrets([], pl.DataFrame(), pl.DataFrame())
+    []
+    """
+    from dataclasses import replace
+
+    if "source_record_id" not in candidates.columns or not {"id", "extra", "output"} & set(frame.columns) >= {"id"}:
+        return found
+    answers = answers_of(frame, candidates["source_record_id"].drop_nulls().unique().to_list())
+    ids = candidates["source_record_id"].to_list()
+    return [replace(entry, secrets=answers.get(one, ())) for entry, one in zip(found, ids, strict=True)]
+
+
+def answers_of(frame: pl.DataFrame, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the answers that records carry and their prompts do not: references and outputs.
+
+    Examples
+    --------
+    >>> said = messages.pack([[{"role": "user", "content": "What is 6 * 7000?"}]])
+    >>> frame = pl.DataFrame([pl.Series("id", ["a"]), said, pl.Series("extra", ['{"reference_answer":"42000"}'])])
+    >>> answers_of(frame, ["a"])
+    {'a': ('42000',)}
+    """
+    columns = [name for name in ("extra", "output") if name in frame.columns]
+    if not columns or not ids:
+        return {}
+    part = frame.filter(pl.col("id").is_in(ids)).select("id", messages.last_user_text().alias("text"), *columns)
+    found = {}
+    for row in part.iter_rows(named=True):
+        told = [*_references(row.get("extra")), *_outputs(row.get("output"))]
+        found[row["id"]] = tuple(one for one in told if one.lower() not in (row["text"] or "").lower())
+    return found
+
+
+_SHORTEST_REFERENCE, _SHORTEST_OUTPUT = 4, 20
+
+
+def _references(extra: str | None) -> list[str]:
+    known = messages.load(extra) if extra else None
+    if not isinstance(known, Mapping):
+        return []
+    told = (known.get(name) for name in ("reference_answer", "reference", "answer", "expected", "ground_truth", "solution"))
+    return [str(one) for one in told if isinstance(one, str | int | float) and len(str(one)) >= _SHORTEST_REFERENCE]
+
+
+def _outputs(output: str | None) -> list[str]:
+    known = messages.load(output) if output else None
+    last = known[-1] if isinstance(known, list) and known else known
+    said = messages.text_of(last.get("content")) if isinstance(last, Mapping) else last
+    return [said.strip()] if isinstance(said, str) and len(said.strip()) >= _SHORTEST_OUTPUT else []

@@ -1,0 +1,97 @@
+"""How the topics of a dataset use words: enough to say whether a text belongs, reads naturally and is specific."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from rftkit.offline.material import bigrams
+from rftkit.offline.text import words
+
+_MOST_TEXTS = 20_000
+_FEWEST_TEXTS = 5
+_SMOOTHING = 0.3
+
+
+class WordModel:
+    """Word counts by topic and neighbouring words of all topics.
+
+    Parameters
+    ----------
+    texts
+        Prompts.
+    topics
+        Their topics, empty where unassigned.
+
+    Examples
+    --------
+    >>> model = WordModel(["block my card"] * 5 + ["open a loan"] * 5, ["cards"] * 5 + ["loans"] * 5)
+    >>> model.fit("please block the card", "cards") > model.fit("please block the card", "loans")
+    True
+    """
+
+    def __init__(self, texts: Sequence[str], topics: Sequence[str]) -> None:
+        step = max(1, len(texts) // _MOST_TEXTS)
+        self.pairs: set[tuple[str, str]] = set()
+        self.seen: Counter[str] = Counter()
+        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
+        self._sizes: Counter[str] = Counter()
+        for text, topic in zip(texts[::step], topics[::step], strict=True):
+            self._learn(text, topic)
+        self.total = sum(self._sizes.values())
+        self._lengths = {topic: sum(counts.values()) for topic, counts in self._counts.items()}
+
+    def _learn(self, text: str, topic: str) -> None:
+        self.pairs.update(bigrams(text))
+        found = set(words(text))
+        self.seen.update(found)
+        self._sizes[topic] += 1
+        if topic:
+            self._counts[topic].update(found)
+
+    @property
+    def topics(self) -> list[str]:
+        """Topics with enough prompts to know them by."""
+        return [topic for topic in self._counts if self._sizes[topic] >= _FEWEST_TEXTS]
+
+    def likelihood(self, found: Sequence[str], topic: str) -> float:
+        """Return how likely a topic makes these words, as a sum of logarithms."""
+        counts = self._counts[topic]
+        whole = self._lengths[topic] + _SMOOTHING * len(self.seen)
+        return sum(math.log((counts[word] + _SMOOTHING) / whole) for word in found)
+
+    def fit(self, text: str, topic: str) -> float:
+        """Return the probability of a topic given the words of a text, tempered for the words that go together.
+
+        1 where there is nothing to compare: one topic, or too few prompts of it.
+        """
+        known = self.topics
+        if topic not in known or len(known) < 2:  # noqa: PLR2004 - one topic cannot be mistaken for another
+            return 1.0
+        found = [word for word in dict.fromkeys(words(text)) if self.seen[word] and word.isalnum()]
+        scores = {name: self.likelihood(found, name) / math.sqrt(max(1, len(found))) for name in known}
+        top = max(scores.values())
+        whole = sum(math.exp(score - top) for score in scores.values())
+        return math.exp(scores[topic] - top) / whole
+
+    def rank(self, text: str, topic: str) -> int:
+        """Return at which place the topic stands for a text; 1 is the most likely."""
+        known = self.topics
+        if topic not in known or len(known) < 2:  # noqa: PLR2004 - one topic cannot be mistaken for another
+            return 1
+        found = [word for word in dict.fromkeys(words(text)) if self.seen[word] and word.isalnum()]
+        own = self.likelihood(found, topic)
+        return 1 + sum(self.likelihood(found, name) > own for name in known if name != topic)
+
+    def naturalness(self, text: str) -> float:
+        """Return the share of neighbouring words that prompts have, words that no prompt has not counted."""
+        found = [pair for pair in bigrams(text) if all(word in "^$" or self.seen[word] for word in pair)]
+        return sum(pair in self.pairs for pair in found) / len(found) if found else 0.5
+
+    def rarity(self, text: str) -> float:
+        """Return how telling the words of a text are, 0 to 1: the mean of the five rarest."""
+        found = [word for word in set(words(text)) if word.isalnum()]
+        whole = math.log(self.total + 2)
+        told = sorted((math.log((self.total + 2) / (self.seen[word] + 1)) / whole for word in found), reverse=True)[:5]
+        return sum(told) / 5 if told else 0.0

@@ -1,0 +1,284 @@
+"""Candidate pairs among very many texts, by minhash signatures and banding.
+
+Each text gets `bands * rows` minimum hashes; texts that agree in all rows of one band are candidates. The number of
+bands follows from the floor, so that a pair exactly at the floor is missed less than once in a hundred times and a
+pair above it far less. One bit per hash (the sketch) and a 256-bit map of each set tell dissimilar candidates apart at once.
+
+Skew: texts that share long boilerplate fall into one bucket by the thousand, and comparing all with all would be
+quadratic. A band compares at most `budget` pairs; where that is not enough, each text is compared with the next ones
+of its bucket in the order of a further hash, and the texts of such buckets are reported as compared in part.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from rftkit.sanitize.grams import KEEP, Grams, Shingler, bitmaps, bits_apart, mixed, possible
+
+if TYPE_CHECKING:
+    from rftkit.sanitize.grams import Array
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+#: A pair exactly at the floor is missed with this probability.
+MISS: Final = 0.01
+
+#: From so many texts on four hashes make a band, not three: fewer chance meetings for a longer signature.
+MANY: Final = 200_000
+
+#: Most bits of the sketch, and how many standard deviations a pair may differ more than expected at the floor (3.3:
+#: one true pair in two thousand is lost).
+SKETCH: Final = 128
+DEVIATIONS: Final = 3.3
+
+#: Pairs that all bands together look at: so many, and so many more per text.
+LOOKS: Final = 20_000_000
+LOOKS_PER_TEXT: Final = 400
+
+#: Pairs that are counted exactly: so many, and so many more per text.
+COUNTED: Final = 5_000_000
+COUNTED_PER_TEXT: Final = 20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How texts are hashed: `bands` times `rows` hashes.
+
+    Examples
+    --------
+    >>> Plan.of(10_000, 0.5)
+    Plan(bands=35, rows=3)
+    """
+
+    bands: int
+    rows: int
+
+    @classmethod
+    def of(cls, count: int, floor: float) -> Plan:
+        """Return the plan for so many texts and a floor."""
+        import math
+
+        rows = 3 + (count > MANY) + (floor >= 0.65)
+        return cls(math.ceil(math.log(MISS) / math.log(1 - min(floor, 0.99) ** rows)), rows)
+
+    @property
+    def hashes(self) -> int:
+        """Number of hashes of a signature, at least half a sketch."""
+        return max(SKETCH // 2, self.bands * self.rows)
+
+    @property
+    def bits(self) -> int:
+        """Number of bits of the sketch."""
+        return min(SKETCH, self.hashes)
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """What is kept of texts: one number per band, the sketch, the map, and the number of grams."""
+
+    plan: Plan
+    bands: Array  # bands x texts, 32 bits
+    sketch: Array  # 2 words of 64 bits x texts
+    maps: Array  # 4 words of 64 bits x texts
+    sizes: Array  # texts
+
+    @classmethod
+    def empty(cls, plan: Plan, count: int) -> Signatures:
+        """Return room for so many texts."""
+        import numpy as np
+
+        parts = [np.zeros((words, count), dtype=np.uint64) for words in (SKETCH // 64, 4)]
+        return cls(plan, np.empty((plan.bands, count), dtype=np.uint32), *parts, np.zeros(count, dtype=np.int32))
+
+
+def parallel(act: Callable[[T], U], items: Iterable[T]) -> list[U]:
+    """Return what `act` gives for every item, on all processors; numpy lets other threads run while it counts.
+
+    Examples
+    --------
+    >>> parallel(abs, [-1, 2])
+    [1, 2]
+    """
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        return list(pool.map(act, items))
+
+
+def signatures(shingler: Shingler, plan: Plan) -> Signatures:
+    """Return the signatures of all texts.
+
+    Parameters
+    ----------
+    shingler
+        Knows the texts.
+    plan
+        How many hashes.
+
+    Examples
+    --------
+    >>> made = signatures(Shingler(["where is it", "where is it now"]), Plan(10, 3))
+    >>> made.bands.shape, made.sketch.shape
+    ((10, 2), (2, 2))
+    """
+    import numpy as np
+
+    count = len(shingler.texts)
+    made = Signatures.empty(plan, count)
+    factors = np.random.default_rng(20_260_101).integers(0, 2**32, size=(2, plan.hashes), dtype=np.uint32)
+    keep = shingler.kept is None and int(shingler.lengths.sum()) <= KEEP
+
+    def sign(block: tuple[int, int]) -> Grams | None:
+        grams = shingler.block(*block)
+        _sign(grams, factors[0] | np.uint32(1), factors[1], made, block)
+        made.maps[:, block[0] : block[1]] = bitmaps(grams)
+        made.sizes[block[0] : block[1]] = grams.sizes
+        return grams if keep else None
+
+    parts = parallel(sign, list(shingler.blocks()))
+    if keep:
+        shingler.keep([part for part in parts if part is not None])
+    return made
+
+
+def _sign(grams: Grams, factors: Array, shifts: Array, made: Signatures, block: tuple[int, int]) -> None:
+    """Hash one block of texts; its grams and hashes stay in the cache of the processor."""
+    import numpy as np
+
+    first, last = block
+    plan = made.plan
+    hashes = (mixed(grams.keys) >> np.uint64(32)).astype(np.uint32)
+    begins = grams.offsets[:-1]
+    least = np.empty((plan.hashes, last - first), dtype=np.uint32)
+    turned = np.empty_like(hashes)
+    for number in range(plan.hashes):
+        np.bitwise_xor(hashes, shifts[number], out=turned)
+        np.multiply(turned, factors[number], out=turned)
+        np.minimum.reduceat(turned, begins, out=least[number])
+    for band in range(plan.bands):
+        key = np.zeros(last - first, dtype=np.uint64)
+        for value in least[band * plan.rows : (band + 1) * plan.rows]:
+            key = mixed(key ^ value)
+        made.bands[band, first:last] = (key >> np.uint64(32)).astype(np.uint32)
+    bits = (least[: plan.bits] * np.uint32(0x9E3779B1)) >> np.uint32(31)
+    padded = np.zeros((SKETCH, last - first), dtype=np.uint8)
+    padded[: plan.bits] = bits
+    words = np.ascontiguousarray(np.packbits(padded, axis=0).T).view(np.uint64)
+    made.sketch[:, first:last] = words.T
+
+
+def candidates(made: Signatures, floor: float, fresh: Array) -> tuple[Array, Array, Array]:
+    """Return pairs of texts that may be similar enough, and which texts were compared in part only.
+
+    Parameters
+    ----------
+    made
+        The signatures.
+    floor
+        The similarity.
+    fresh
+        Which texts are new; pairs of two old ones are left out.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> made = signatures(Shingler(["where is it", "where is it now", "stop"]), Plan(35, 3))
+    >>> left, right, partial = candidates(made, 0.5, np.ones(3, dtype=bool))
+    >>> left.tolist(), right.tolist(), partial.any().item()
+    ([1], [0], False)
+    """
+    import numpy as np
+
+    count, bands = len(fresh), len(made.bands)
+    budget = (LOOKS + LOOKS_PER_TEXT * count) // bands
+    partial = np.zeros(count, dtype=bool)
+
+    def look(band: int) -> Array:
+        left, right, crowded = _bucket_pairs(made.bands[band], made.bands[(band + 1) % bands], budget)
+        partial[crowded] = True
+        left, right = _similar(left, right, made, floor, fresh)
+        return np.maximum(left, right) * count + np.minimum(left, right)
+
+    keys = np.unique(np.concatenate(parallel(look, range(bands))))
+    most = COUNTED + COUNTED_PER_TEXT * count
+    if len(keys) > most:
+        keys, dropped = _most_similar(keys, made.sketch, most)
+        for side in divmod(dropped, count):
+            partial[side] = True
+    return keys // count, keys % count, partial
+
+
+def _most_similar(keys: Array, sketch: Array, most: int) -> tuple[Array, Array]:
+    """Return the pairs whose sketches differ least, and the others."""
+    import numpy as np
+
+    order = np.argsort(bits_apart(sketch, *divmod(keys, sketch.shape[1])), kind="stable")
+    return np.sort(keys[order[:most]]), keys[order[most:]]
+
+
+def _most_apart(floor: float, bits: int) -> int:
+    """Return in how many bits of the sketch a pair at the floor may differ."""
+    share = (1 - floor) / 2
+    return int(bits * share + DEVIATIONS * (bits * share * (1 - share)) ** 0.5)
+
+
+def _bucket_pairs(keys: Array, further: Array, budget: int) -> tuple[Array, Array, Array]:
+    """Return all pairs of texts with one key, or the nearest by a further hash where there are too many.
+
+    The third part names the texts whose bucket was too large.
+    """
+    import numpy as np
+
+    count = len(keys)
+    bits = max(1, (count - 1).bit_length())
+    spare = 32 - bits if bits < 32 else 0
+    both = keys.astype(np.uint64) << np.uint64(32)
+    both |= (further.astype(np.uint64) >> np.uint64(32 - spare) << np.uint64(bits)) if spare else np.uint64(0)
+    both |= np.arange(count, dtype=np.uint64)
+    both.sort()
+    texts = (both & np.uint64((1 << bits) - 1)).astype(np.int64)
+    bucket = (both >> np.uint64(32)).astype(np.uint32)
+    ends = np.append(np.flatnonzero(bucket[1:] != bucket[:-1]) + 1, count)
+    sizes = np.diff(ends, prepend=0)
+    several = np.repeat(sizes > 1, sizes)
+    texts = texts[several]
+    sizes = sizes[sizes > 1]
+    later = np.repeat(np.cumsum(sizes), sizes) - np.arange(len(texts)) - 1
+    window = _window(sizes, budget)
+    crowded = texts[np.repeat(sizes > window + 1, sizes)]
+    np.minimum(later, window, out=later)
+    place = np.repeat(np.arange(len(texts), dtype=np.int32), later)
+    step = np.arange(len(place), dtype=np.int32) - np.repeat((np.cumsum(later) - later).astype(np.int32), later)
+    return texts[place], texts[place + step + 1], crowded
+
+
+def _window(sizes: Array, budget: int) -> int:
+    """Return with how many followers each text of a bucket can be compared within the budget."""
+    import numpy as np
+
+    largest = int(sizes.max(initial=1))
+    sizes = sizes.astype(np.float64)
+    window = largest - 1
+    while window > 1:
+        reach = np.minimum(sizes - 1, window)
+        if float((reach * (2 * sizes - reach - 1)).sum()) / 2 <= budget:
+            break
+        window //= 2
+    return max(1, window)
+
+
+def _similar(left: Array, right: Array, made: Signatures, floor: float, fresh: Array) -> tuple[Array, Array]:
+    """Return the pairs that may be similar: by their sketches, then by their sizes and maps."""
+    import numpy as np
+
+    if not fresh.all():
+        new = fresh[left] | fresh[right]
+        left, right = left[new], right[new]
+    near = np.flatnonzero(bits_apart(made.sketch, left, right) <= _most_apart(floor, made.plan.bits))
+    left, right = left[near], right[near]
+    near = np.flatnonzero(possible(made.maps, made.sizes, left, right, floor))
+    return left[near], right[near]

@@ -140,7 +140,8 @@ def _one_way(text: str) -> str:
 
 
 def _beside_text(raws: pl.Series) -> pl.Series:
-    return raws.map_elements(lambda raw: _sorted(_odd(load(raw))).decode(), pl.String)
+    beside = [_odd(load(raw)) for raw in raws.to_list()]
+    return pl.Series(raws.name, [None if odd is None else _sorted(odd).decode() for odd in beside], dtype=pl.String)
 
 
 def _odd(message: Any) -> Any:

@@ -29,7 +29,6 @@ ANSWERS: Final = (
     "output",
     "response",
     "solution",
-    "label",
 )
 SYSTEMS: Final = ("system", "system_prompt")
 

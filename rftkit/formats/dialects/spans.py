@@ -109,7 +109,7 @@ def _pairs(given: Any) -> dict[str, Any]:
 def _event(event: dict[str, Any]) -> dict[str, Any]:
     held = _pairs(first(event, "attributes", "fields"))
     name = first(event, "name") or held.get("event.name") or held.get("event")
-    return {"name": name, "attributes": held, **({"body": event["body"]} if "body" in event else {})}
+    return {"name": name_of(name), "attributes": held, **({"body": event["body"]} if "body" in event else {})}
 
 
 def is_genai(span: Span) -> bool:

@@ -195,7 +195,7 @@ def _event_attribute(held: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return events that were written as one attribute, as Logfire and Pydantic AI do."""
     listed = parsed(first(held, "events", "all_messages_events"))
     found = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
-    return [{"name": item.get("event.name"), "attributes": item} for item in found]
+    return [{"name": name_of(item.get("event.name")), "attributes": item} for item in found]
 
 
 def _body(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rftkit import errors
@@ -223,6 +223,7 @@ def test_unreadable_lines_lie_beside_a_records_file(tmp_path: Path) -> None:
     assert report.files == (str(tmp_path / "a.jsonl"), str(tmp_path / "a.jsonl.unreadable.jsonl"))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXT.filter(bool), TEXT), min_size=1, max_size=5))
 @example([("a\rb", "\r\n"), (' "quoted", ', "\n"), ("\t", ""), ("é;\u2028", "NA")])
 def test_csv_values_read_back_equal(tmp_path_factory: Folders, pairs: list[tuple[str, str]]) -> None:
@@ -236,6 +237,7 @@ def test_csv_values_read_back_equal(tmp_path_factory: Folders, pairs: list[tuple
         assert read.rows() == pairs
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXT, JSON), min_size=1, max_size=5))
 def test_jsonl_values_read_back_equal(
     tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, object]]
@@ -247,6 +249,7 @@ def test_jsonl_values_read_back_equal(
     assert [json.loads(line) for line in lines] == [{"input": q, "answer": a} for q, a in pairs]
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(TEXT, JSON, max_size=4), min_size=1, max_size=4))
 def test_other_keys_come_out_as_they_went_in(
     tmp_path_factory: pytest.TempPathFactory, extras: list[dict[str, object]]
@@ -261,6 +264,7 @@ def test_other_keys_come_out_as_they_went_in(
         assert list(rest) == [key for key in extra if key not in apart]
 
 
+@settings(deadline=None)
 @given(st.dictionaries(TEXT, JSON, max_size=4))
 def test_members_are_found_by_counting_brackets_too(members: dict[str, object]) -> None:
     text = json.dumps(members)

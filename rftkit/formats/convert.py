@@ -118,17 +118,27 @@ def _convert(value: Any, plan: Plan, tally: Tally) -> list[Draft]:
         if plan.mixed:
             shape, fits = other, True
     mapping = plan.mapping if plan.shape == shape.NAME else mapping_of(shape, [row])
-    try:
-        made = shape.convert(row, mapping)
-    except NotUnderstood as reason:
-        if fits or shape.score(row) > 0:
-            tally.not_understood[str(reason)] += 1
-            return []
-        made = [_misfit(row)]
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-        made = [_misfit(row)]  # a row that the shape did not foresee is kept whole and is invalid
+    made = [draft for part in _parts(row, shape) for draft in _of_part(part, shape, mapping, fits, tally)]
     tally.formats[shape.NAME] += len(made)
     return made
+
+
+def _parts(row: dict[str, Any], shape: Shape) -> list[dict[str, Any]]:
+    """Return the rows of a row that is a whole document, such as a line of an OTLP collector; else the row itself."""
+    unfold = getattr(shape, "rows", None)
+    return (list(unfold(row)) if unfold is not None else []) or [row]
+
+
+def _of_part(row: dict[str, Any], shape: Shape, mapping: Mapping[str, str], fits: bool, tally: Tally) -> list[Draft]:
+    try:
+        return shape.convert(row, mapping)
+    except NotUnderstood as reason:
+        if not fits and shape.score(row) == 0:
+            return [_misfit(row)]
+        tally.not_understood[str(reason)] += 1
+        return []
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        return [_misfit(row)]  # a row that the shape did not foresee is kept whole and is invalid
 
 
 def mapping_of(shape: Shape, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -148,16 +148,21 @@ def decide(
         return Detection(wanted, container, _mapping(wanted, named, renames), "named by the user")
     if not rows:
         raise FormatError(_nothing(name, values, head))
-    votes, sureness, refused = _vote(named)
-    if not votes or (refused and refused.most_common(1)[0][1] > sum(votes.values())):
+    votes, sureness, refused, beside = _vote(named)
+    best, count = max(votes.items(), key=lambda entry: (entry[1], sureness[entry[0]]), default=("", 0))
+    if not votes or refused.total() - beside[best] > votes.total():
         raise FormatError(_unknown(name, rows, refused))
-    best, count = max(votes.items(), key=lambda entry: (entry[1], sureness[entry[0]]))
     why = f"{count:,} of the first {len(rows):,} rows are {shapes()[best].DESCRIPTION}"
     confidence = round(sureness[best] / len(rows), 4)
     return Detection(best, container, _mapping(best, named, renames), why, confidence)
 
 
-def _vote(rows: Iterable[Mapping[str, Any]]) -> tuple[Counter[str], Counter[str], Counter[str]]:
+def _vote(rows: Iterable[Mapping[str, Any]]) -> tuple[Counter[str], Counter[str], Counter[str], Counter[str]]:
+    """Return votes and sureness by shape, refusals by what is said, and refusals by the shape they stand beside.
+
+    Spans of other work belong to the trace they are in: however many they are, they speak against no model call in it.
+    """
+    beside: Counter[str] = Counter()
     votes: Counter[str] = Counter()
     sureness: Counter[str] = Counter()
     refused: Counter[str] = Counter()
@@ -167,10 +172,11 @@ def _vote(rows: Iterable[Mapping[str, Any]]) -> tuple[Counter[str], Counter[str]
         said = looks_like(row) if scores[best] < _CERTAIN else None
         if said is not None:
             refused[said] += 1
+            beside.update(name for name, score in scores.items() if score > 0)
         elif scores[best] >= SURE:
             votes[best] += 1
             sureness[best] += scores[best]  # type: ignore[assignment]
-    return votes, sureness, refused
+    return votes, sureness, refused, beside
 
 
 def _mapping(shape: str, rows: Sequence[Mapping[str, Any]], renames: Mapping[str, str]) -> dict[str, str]:

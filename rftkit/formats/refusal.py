@@ -61,6 +61,17 @@ def looks_like(row: Any) -> str | None:
     return None if found is None else f"this looks like {found}; {READS}"
 
 
+def other_call(body: dict[str, Any]) -> str | None:
+    """Return what the body of a request, or of a response, is instead of a chat call; None when it may be one.
+
+    Examples
+    --------
+    >>> other_call({"model": "text-embedding-3-small", "input": "Hi"}), other_call({"messages": []})
+    ('an embedding request', None)
+    """
+    return next((said for kind in (_embedding, _picture, _moderation) if (said := kind(body)) is not None), None)
+
+
 def _bytes(head: bytes) -> str | None:
     known = next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)
     if known is not None:
@@ -81,7 +92,14 @@ def _chunk(row: dict[str, Any]) -> str | None:
     return None
 
 
-def _endpoint(row: dict[str, Any]) -> str | None:
+def endpoint(row: dict[str, Any]) -> str | None:
+    """Return what else than chat was called, by the address or the kind of call that a row names; None for chat.
+
+    Examples
+    --------
+    >>> endpoint({"url": "/v1/embeddings"}), endpoint({"url": "/v1/chat/completions"})
+    ('an embedding request', None)
+    """
     said = " ".join(str(row[key]).lower() for key in ("url", "endpoint", "path", "call_type") if key in row)
     kinds = {
         "embedding": "an embedding request",
@@ -157,7 +175,7 @@ def _document(row: dict[str, Any]) -> str | None:
 
 _KINDS: Final[tuple[Callable[[dict[str, Any]], str | None], ...]] = (
     _chunk,
-    _endpoint,
+    endpoint,
     _embedding,
     _picture,
     _moderation,

@@ -49,7 +49,8 @@ def _score(span: spans.Span) -> float:
     held = span["attributes"]
     if "openinference.span.kind" in held or nested(held, "openinference") is not None:
         return 0.98
-    return 0.98 if any(key.startswith(("llm.input_messages", "llm.output_messages")) for key in held) else 0.0
+    told = any(key.startswith(("llm.input_messages", "llm.output_messages")) for key in held)
+    return 0.98 if told else 0.3  # a span of other work: it belongs to a trace, and holds no prompt
 
 
 def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:

@@ -26,6 +26,8 @@ def score(row: dict[str, Any]) -> float:
     1.0
     """
     pairs = (("preferred_output", "non_preferred_output"), ("chosen", "rejected"))
+    if "conversations" in row or "instruction" in row:
+        return 0.0  # pairs of ShareGPT and Alpaca, which keep their prompt elsewhere
     return 1.0 if any(better in row and worse in row for better, worse in pairs) else 0.0
 
 

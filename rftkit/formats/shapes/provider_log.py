@@ -9,6 +9,7 @@ from rftkit.formats.dialects import requests
 from rftkit.formats.dialects.values import first, name_of, parsed, without
 from rftkit.formats.dialects.values import mapping as object_of
 from rftkit.formats.draft import Draft, NotUnderstood
+from rftkit.formats.refusal import endpoint, other_call
 from rftkit.formats.shapes._drafts import call_log, identity, of_call
 
 NAME = "provider-log"
@@ -19,7 +20,6 @@ _RESPONSES = ("response", "response_body", "responseBody", "raw_response", "mode
 _TIES = ("conversation_id", "conversationId", "session_id", "sessionId", "thread_id", "trace_id", "traceId")
 _ANSWER = ("choices", "candidates", "output", "content")
 _IDS = ("id", "custom_id", "recordId", "request_id", "requestId")
-_OTHER_CALLS = ("embedding", "image", "moderation", "transcription", "speech", "rerank")
 _KINDS = ("url", "call_type", "endpoint", "path")
 _SETTINGS = ("model_parameters", "optional_params")
 
@@ -33,6 +33,8 @@ def score(row: dict[str, Any]) -> float:
     (0.95, 0.0)
     """
     key, body = _body(row)
+    if _other_call(row, body) is not None:
+        return 0.4
     if key is not None:
         asked = any(name in body for name in ("messages", "input", "contents", "prompt"))
         answered = _response(row)[0] is not None or "custom_id" in row or "recordId" in row
@@ -85,8 +87,10 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
     >>> convert({"request": asked, "response": answer}, {})[0].output
     {'role': 'assistant', 'content': 'Hello!'}
     """
-    _refuse_other_calls(row)
     asked_key, body = _body(row)
+    other = _other_call(row, body)
+    if other is not None:
+        raise NotUnderstood(f"a call of another kind than chat: {other}")
     answer_key, answer = _response(row)
     if asked_key is None:
         body = {key: row[key] for key in requests.USED if row.get(key) is not None}
@@ -108,11 +112,11 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
     return [of_call(request, _spoken(answer), facts, **where)]
 
 
-def _refuse_other_calls(row: Mapping[str, Any]) -> None:
-    said = " ".join(str(row[key]).lower() for key in _KINDS if isinstance(row.get(key), str))
-    other = next((kind for kind in _OTHER_CALLS if kind in said), None)
-    if other is not None:
-        raise NotUnderstood(f"a call of another kind than chat ({other})")
+def _other_call(row: Mapping[str, Any], body: dict[str, Any]) -> str | None:
+    """Return what else than chat was called, by what the log says of it and by what went over the line."""
+    said = {key: row[key] for key in _KINDS if isinstance(row.get(key), str)}
+    answer = _response(row)[1]
+    return endpoint(said) or other_call(body) or (other_call(answer) if isinstance(answer, dict) else None)
 
 
 def _spoken(answer: Any) -> Any:

@@ -40,7 +40,7 @@ def score(row: dict[str, Any]) -> float:
     0.98
     """
     if "span_id" not in row or not isinstance(row.get("attribute"), dict | str):
-        return 0.0
+        return 0.3 if "span_id" in row and "operation_name" in row else 0.0
     held = object_of(row["attribute"])
     return 0.98 if "request" in held or "operation_name" in row else 0.6
 

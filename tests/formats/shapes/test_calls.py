@@ -54,7 +54,7 @@ class TestProviderLog:
     def test_batch_requests_without_answers(self) -> None:
         (draft,), reasons = read("provider-log", "batch.jsonl")
         assert (draft.id, draft.messages, draft.output) == ("request-1", [PERU], UNSET)
-        assert reasons == {"a call of another kind than chat (embedding)": 1}
+        assert reasons == {"a call of another kind than chat: an embedding request": 1}
 
     def test_stored_completions_hold_both_sides(self) -> None:
         (draft,) = read("provider-log", "stored.jsonl")[0]

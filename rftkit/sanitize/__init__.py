@@ -7,6 +7,7 @@
 from rftkit.sanitize.codes import SENTENCES
 from rftkit.sanitize.near import FLOOR, PAIRS, THRESHOLD, near_pairs
 from rftkit.sanitize.report import SanitizeReport
+from rftkit.sanitize.revert import revert
 from rftkit.sanitize.single import FACTS, MAX_TOKENS, count_tokens, facts, uncounted
 from rftkit.sanitize.tokens import encoding_for
 from rftkit.sanitize.verdict import judge, sanitize
@@ -24,6 +25,7 @@ __all__ = [
     "facts",
     "judge",
     "near_pairs",
+    "revert",
     "sanitize",
     "uncounted",
 ]

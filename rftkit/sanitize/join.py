@@ -131,9 +131,7 @@ def candidates(found: Prefixes, floor: float, fresh: Array) -> tuple[Array, Arra
     return found.order[left], found.order[right]
 
 
-def _block(
-    found: Prefixes, maps: Array, fresh: Array, floor: float, first: int, last: int
-) -> tuple[Array, Array]:
+def _block(found: Prefixes, maps: Array, fresh: Array, floor: float, first: int, last: int) -> tuple[Array, Array]:
     """Join the places from `first` to before `last` with all smaller ones that are not too small."""
     import numpy as np
 

@@ -112,8 +112,12 @@ def _texts(rows: pl.DataFrame) -> pl.DataFrame:
 def _links(rows: pl.DataFrame) -> pl.DataFrame:
     """Return a pair for each row whose text an earlier row has, as far as one of the two is new."""
     several = rows.lazy().select("row", "text_key", "fresh").filter(pl.col("text_key").is_duplicated())
-    first = several.group_by("text_key").agg(pl.col("row").first().alias("row_a"), pl.col("fresh").first().alias("also"))
-    later = several.join(first, on="text_key").filter((pl.col("row") != pl.col("row_a")) & (pl.col("fresh") | pl.col("also")))
+    first = several.group_by("text_key").agg(
+        pl.col("row").first().alias("row_a"), pl.col("fresh").first().alias("also")
+    )
+    later = several.join(first, on="text_key").filter(
+        (pl.col("row") != pl.col("row_a")) & (pl.col("fresh") | pl.col("also"))
+    )
     return later.select(
         "row_a", row_b="row", text_a="text_key", text_b="text_key", jaccard=pl.lit(1.0), partial=pl.lit(value=False)
     ).collect()
@@ -231,7 +235,10 @@ def nearest_earlier(valid: pl.DataFrame, pairs: pl.DataFrame, threshold: float) 
     again = said.join(firsts.rename({"row": "earlier"}), on="text_key").filter(pl.col("row") != pl.col("earlier"))
     near = pairs.lazy().filter((pl.col("jaccard") >= threshold) & (pl.col("text_a") != pl.col("text_b")))
     both = pl.concat(
-        [near.select(text_key="text_a", other="text_b", jaccard="jaccard"), near.select(text_key="text_b", other="text_a", jaccard="jaccard")]
+        [
+            near.select(text_key="text_a", other="text_b", jaccard="jaccard"),
+            near.select(text_key="text_b", other="text_a", jaccard="jaccard"),
+        ]
     )
     found = (
         both.join(firsts, on="text_key")

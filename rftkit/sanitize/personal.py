@@ -98,7 +98,12 @@ def _is_other(hit: re.Match[str]) -> bool:
 
 def _card(hit: re.Match[str]) -> bool:
     digits = _digits(hit[0])
-    known = digits[0] in "456" or digits[:2] in ("34", "35", "36", "37", "38") or "51" <= digits[:2] <= "55" or digits[0] == "2"
+    known = (
+        digits[0] in "456"
+        or digits[:2] in ("34", "35", "36", "37", "38")
+        or "51" <= digits[:2] <= "55"
+        or digits[0] == "2"
+    )
     lengths = (14, 15, 16) if digits[0] == "3" else (13, 16, 18, 19)
     return (
         known and len(digits) in lengths and len(set(digits)) > 2 - (digits[:6] == "411111") and luhn(digits)
@@ -137,25 +142,34 @@ def _is_address(text: str) -> bool:
         address = ipaddress.ip_address(text)
     except ValueError:
         return False
-    return not (address.is_loopback or address.is_unspecified or address.is_multicast or text.startswith(("255.", "0.")))
+    return not (
+        address.is_loopback or address.is_unspecified or address.is_multicast or text.startswith(("255.", "0."))
+    )
 
 
 #: Every kind.
 KINDS: Final = (
-    Kind("an e-mail address", r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}", cheap="[A-Za-z0-9_%+-]@[A-Za-z0-9]"),
+    Kind(
+        "an e-mail address",
+        r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}",
+        hint="[A-Za-z0-9_%+-]@[A-Za-z0-9]",
+    ),
     Kind(
         "an IBAN", r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b",
-        lambda hit: iban(hit[0]), cheap=r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4}",
+        lambda hit: iban(hit[0]), hint="[A-Z][A-Z][0-9][0-9] ?[A-Z0-9][A-Z0-9][A-Z0-9][A-Z0-9]",
     ),
-    Kind("a card number", r"[2-6][0-9]{3}(?:[ -]?[0-9]{2,6}){2,4}", _card, cheap=r"[0-9][ 0-9-]{11}"),
-    Kind("a US social security number", r"[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}", _ssn),
+    Kind("a card number", r"[2-6][0-9]{3}(?:[ -]?[0-9]{2,6}){2,4}", _card, hint="[0-9][ 0-9-]{11}"),
+    Kind("a US social security number", r"[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}", _ssn, hint="[0-9][- ][0-9][0-9][- ][0-9]"),
     Kind(
         "a phone number",
         r"\+[1-9][0-9]{0,2}(?:[ .-]?\(?[0-9]{1,5}\)?){2,6}"
         r"|(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ])[0-9]{3}[-. ][0-9]{4}"
         r"|\(?0[1-9][0-9]{0,3}\)?(?:[ /.-][0-9]{2,8}){1,4}",
-        _phone, cheap=r"\+[1-9][0-9 .()-]{6}|[0-9)][-. /][0-9]{2}",
+        _phone, hint=r"\+[1-9][0-9 .()-]{6}|[0-9][0-9]\)? ?[-. /]?[0-9][0-9 ]+[-. /]?[0-9][0-9][0-9]",
     ),
-    Kind("an IP address", r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}", _ipv4),
-    Kind("an IPv6 address", r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){4,7}", _ipv6, cheap=r"[0-9A-Fa-f:]{2}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]"),
+    Kind("an IP address", r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}", _ipv4, hint=r"[0-9]\.[0-9]+\.[0-9]+\.[0-9]"),
+    Kind(
+        "an IPv6 address", r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){4,7}", _ipv6,
+        hint="[0-9A-Fa-f:]:[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f]*:",
+    ),
 )  # fmt: skip

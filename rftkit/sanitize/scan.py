@@ -1,8 +1,7 @@
-"""Look for kinds of things in the texts of messages: columns first, Python only for what a pattern has hit.
+"""Look for kinds of things in the texts of messages: columns first, Python only where something may be.
 
-A kind has a pattern that Rust and Python both read. One combined pattern over all texts leaves the few that may hold
-anything, each kind's own pattern over those leaves its hits, and only where a kind has a check (a checksum, the words
-before) does Python look at the hits. No detail ever repeats what was found: it says the kind and the place.
+One pass over all texts leaves those that may hold anything; each kind then searches only the texts that may hold it.
+No detail ever repeats what was found: it says the kind and the place.
 """
 
 from __future__ import annotations
@@ -29,22 +28,26 @@ class Kind:
     name
         As a person reads it, with its article: `an e-mail address`.
     pattern
-        A regular expression that Rust and Python read alike: no look-around, no back-references.
+        A regular expression.
     check
-        Called with the match; says whether it really is one. None: the pattern is enough.
-    cheap
-        What is searched first, where `pattern` is slow to search for; every match of `pattern` contains one of it.
+        Called with a match; says whether it really is one. None: the pattern is enough.
+    hints
+        Every match contains one of these texts, in any case. Searching texts for many hints at once costs little.
+    hint
+        Instead of hints, a pattern that Rust searches for quickly (no word boundaries, no Unicode classes) and that
+        every text with a match contains.
 
     Examples
     --------
-    >>> Kind("a year", r"[0-9]{4}").name
+    >>> Kind("a year", r"\\b[0-9]{4}\\b", hint="[0-9]{4}").name
     'a year'
     """
 
     name: str
     pattern: str
     check: Callable[[re.Match[str]], bool] | None = None
-    cheap: str | None = None
+    hints: tuple[str, ...] = ()
+    hint: str = ""
 
 
 def scan(messages: pl.DataFrame, kinds: Sequence[Kind], code: str) -> pl.LazyFrame:
@@ -63,12 +66,11 @@ def scan(messages: pl.DataFrame, kinds: Sequence[Kind], code: str) -> pl.LazyFra
     --------
     >>> one = {"row": [0], "position": [0], "role": ["user"], "content": ["in 1999"], "tool_calls": [None]}
     >>> schema = {"row": pl.Int64, "position": pl.Int64, "role": pl.String, "content": pl.String, "tool_calls": pl.String}
-    >>> scan(pl.DataFrame(one, schema=schema), [Kind("a year", "[0-9]{4}")], "personal_data").collect()["detail"].item()
+    >>> year = Kind("a year", "[0-9]{4}", hint="[0-9]{4}")
+    >>> scan(pl.DataFrame(one, schema=schema), [year], "personal_data").collect()["detail"].item()
     '"a year in message 1 (user)"'
     """
-    # One pattern of all kinds; a name of a group may stand in it only once, so groups lose theirs.
-    any_kind = "|".join(f"(?:{kind.cheap or kind.pattern})" for kind in kinds).replace("?P<value>", "?:")
-    texts = _suspects(messages, any_kind)
+    texts = _suspects(messages, kinds)
     hits = pl.concat([_hits(texts, kind, order) for order, kind in enumerate(kinds)])
     where = hits.unique(["row", "position", "order"]).sort("row", "position", "order")
     named = where.with_columns(pl.concat_str("kind", pl.lit(" in "), place()).alias("entry"))
@@ -79,19 +81,35 @@ def scan(messages: pl.DataFrame, kinds: Sequence[Kind], code: str) -> pl.LazyFra
     return findings(by_row, code, pl.col("entry"), more)
 
 
-def _suspects(messages: pl.DataFrame, pattern: str) -> pl.DataFrame:
+def _may_hold(kinds: Sequence[Kind]) -> pl.Expr:
+    """Return the expression of whether a text may hold one of the kinds."""
+    text = pl.col("text")
+    hints = sorted({hint for kind in kinds for hint in kind.hints})
+    patterns = [kind.hint for kind in kinds if kind.hint]
+    tests = [text.str.contains_any(hints, ascii_case_insensitive=True)] if hints else []
+    tests += [text.str.contains("|".join(f"(?:{pattern})" for pattern in patterns))] if patterns else []
+    return pl.any_horizontal(tests)
+
+
+def _suspects(messages: pl.DataFrame, kinds: Sequence[Kind]) -> pl.DataFrame:
     """Return the texts that may hold any kind: contents, and the arguments of tool calls."""
     columns = ["row", "position", "role", "text"]
     parts = [
-        messages.lazy().rename({name: "text"}).select(columns).filter(pl.col("text").str.contains(pattern))
+        messages.lazy().rename({name: "text"}).select(columns).filter(_may_hold(kinds))
         for name in ("content", "tool_calls")
     ]
     return pl.concat(parts).collect()
 
 
 def _hits(texts: pl.DataFrame, kind: Kind, order: int) -> pl.DataFrame:
-    found = texts.filter(pl.col("text").str.contains(kind.pattern))
-    if kind.check is not None and found.height:
-        search, check = re.compile(kind.pattern).finditer, kind.check
-        found = found.filter(pl.Series([any(check(hit) for hit in search(text)) for text in found["text"]]))
+    found = texts.filter(_may_hold([kind]))
+    search = re.compile(kind.pattern)
+    holds = [_holds(search, kind, text) for text in found["text"]]
+    found = found.filter(pl.Series(holds, dtype=pl.Boolean))
     return found.select("row", "position", "role", kind=pl.lit(kind.name), order=pl.lit(order))
+
+
+def _holds(search: re.Pattern[str], kind: Kind, text: str) -> bool:
+    if kind.check is None:
+        return search.search(text) is not None
+    return any(map(kind.check, search.finditer(text)))

@@ -117,13 +117,18 @@ def _of_messages(messages: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
     wrong = objects.filter(kind == "invalid_content")
     yield findings(wrong, "invalid_content", here, " has content that is neither text nor a list of known parts")
     nothing = objects.filter((kind == "null") & ~calls)
-    yield findings(nothing, "null_content", here, " has null content, which only an assistant that calls a tool may have")
+    yield findings(
+        nothing, "null_content", here, " has null content, which only an assistant that calls a tool may have"
+    )
     blank = objects.filter(_IS_USER & ~pl.col("media") & kind.is_in(["text", "parts", "empty"]) & _stripped().eq(""))
     yield findings(blank, "empty_user_message", here, " is blank")
     hollow = objects.filter((kind == "empty") & ~_IS_USER)
     yield findings(hollow, "invalid_content", here, " has an empty list of parts")
     yield findings(
-        objects.filter("media"), "has_media", here, " holds an image, audio or a file; text-only targets skip the record"
+        objects.filter("media"),
+        "has_media",
+        here,
+        " holds an image, audio or a file; text-only targets skip the record",
     )
 
 
@@ -153,4 +158,3 @@ def _of_turns(messages: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
         short, "user_message_too_short",
         "the last user turn has ", pl.col("length").cast(pl.String), f" characters, fewer than {SHORT}",
     )  # fmt: skip
-

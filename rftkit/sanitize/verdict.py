@@ -61,9 +61,7 @@ def sanitize(
     ids = whole["id"] if "id" in whole.columns else whole["row"].cast(pl.String).alias("id")
     narrow = whole.select("row", ids)
     pairs = near_pairs(known, floor=min(FLOOR, near_duplicates))
-    return judge(
-        narrow, known, pairs, max_tokens=max_tokens, near_duplicates=near_duplicates, encoding=encoding
-    )
+    return judge(narrow, known, pairs, max_tokens=max_tokens, near_duplicates=near_duplicates, encoding=encoding)
 
 
 def options(max_tokens: int, near_duplicates: float) -> None:
@@ -165,7 +163,12 @@ def _near(valid: pl.DataFrame, pairs: pl.DataFrame, threshold: float) -> Iterato
     named = hits.join(valid.select(earlier="row", first="id"), on="earlier", how="left", maintain_order="left")
     percent = (pl.col("jaccard") * 100).floor().cast(pl.Int64).cast(pl.String)
     yield findings(
-        named, "near_duplicate", "its user text is ", percent, " % the same as that of record ", duplicates.escaped("first")
+        named,
+        "near_duplicate",
+        "its user text is ",
+        percent,
+        " % the same as that of record ",
+        duplicates.escaped("first"),
     )
 
 

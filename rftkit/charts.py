@@ -23,8 +23,11 @@ NAME = "rftkit"
 #: Middle tones that stand on white and on black.
 BAR, SOFT, TARGET = "#5b8fc9", "#a9b8c9", "#8a8a8a"
 STATUS = {"ok": "#3f9b7c", "slightly under": "#c79222", "under": "#cc5b5f", "over": "#cc5b5f"}
-#: Topics beyond this many share one colour on a map.
-HUES = 10
+#: Colours of topics on a map; further topics share the last.
+HUES = (
+    *("#5b8fc9", "#e0975a", "#57a89a", "#c76b74", "#8f7cc3"),
+    *("#b5a24a", "#7aa65a", "#c583b4", "#a08a76", "#8a8a8a"),
+)
 WIDTH = 620
 
 
@@ -152,7 +155,7 @@ def coverage(coverage: Any, *, limit: int = 60) -> alt.LayerChart:
     y = alt.Y("path:N", sort=order, title=None)
     tips = [
         alt.Tooltip("path:N", title="topic"),
-        alt.Tooltip("count:Q", title="records", format=","),
+        alt.Tooltip("count:Q", title="records", format=",.0f"),
         alt.Tooltip("share:Q", format=".1%"),
         alt.Tooltip("target:Q", format=".1%"),
         alt.Tooltip("status:N"),
@@ -213,10 +216,10 @@ def distribution(before: Any, after: Any, *, limit: int = 40) -> alt.LayerChart:
         .mark_bar(height={"band": 0.62})
         .encode(
             y=alt.Y("path:N", sort=order, title=None),
-            x=alt.X("records:Q", title="records", axis=alt.Axis(format=",", tickCount=5)),
+            x=alt.X("records:Q", title="records", axis=alt.Axis(format=",.0f", tickCount=5)),
             color=alt.Color("part:N", scale=scale, title=None),
             order=alt.Order("part:N", sort="descending"),
-            tooltip=[alt.Tooltip("path:N", title="topic"), "part:N", alt.Tooltip("records:Q", format=",")],
+            tooltip=[alt.Tooltip("path:N", title="topic"), "part:N", alt.Tooltip("records:Q", format=",.0f")],
         )
     )
     return _layered([chart], "Before and after", width=WIDTH - 180, height=_height(shown.height))
@@ -252,9 +255,9 @@ def confidence(frame: pl.DataFrame, *, column: str = "topic_confidence") -> alt.
         .encode(
             x=alt.X("from:Q", bin="binned", title="confidence", scale=alt.Scale(domain=[0, 1])),
             x2="to:Q",
-            y=alt.Y("records:Q", title="records", axis=alt.Axis(format=",", tickCount=4)),
+            y=alt.Y("records:Q", title="records", axis=alt.Axis(format=",.0f", tickCount=4)),
             color=alt.Color("band:N", scale=colours, title=None),
-            tooltip=["band:N", alt.Tooltip("records:Q", format=",")],
+            tooltip=["band:N", alt.Tooltip("records:Q", format=",.0f")],
         )
     )
     rules = alt.Chart(_values([{"at": 0.5}, {"at": 0.8}])).mark_rule(color=TARGET, strokeDash=[3, 3])
@@ -298,10 +301,10 @@ def lengths(values: pl.Series, *, title: str | None = None, bins: int = 40) -> a
         alt.Chart(_values(rows))
         .mark_bar(color=BAR)
         .encode(
-            x=alt.X("from:Q", bin="binned", title=name, axis=alt.Axis(format=",", tickCount=6)),
+            x=alt.X("from:Q", bin="binned", title=name, axis=alt.Axis(format=",.0f", tickCount=6)),
             x2="to:Q",
-            y=alt.Y("records:Q", title="records", axis=alt.Axis(format=",", tickCount=4)),
-            tooltip=[alt.Tooltip("from:Q", format=","), alt.Tooltip("records:Q", format=",")],
+            y=alt.Y("records:Q", title="records", axis=alt.Axis(format=",.0f", tickCount=4)),
+            tooltip=[alt.Tooltip("from:Q", format=",.0f"), alt.Tooltip("records:Q", format=",.0f")],
         )
     )
     left = len(known) - len(kept)
@@ -336,10 +339,10 @@ def map(frame: pl.DataFrame, *, limit: int = 4000, seed: int = 0) -> alt.Chart:
     rows = drawn.select(
         pl.col("x", "y").cast(pl.Float64).round(3), pl.col("topic").fill_null("unassigned"), top, text.alias("text")
     )
-    common = rows["group"].value_counts(sort=True)["group"].head(HUES).to_list()
-    rows = rows.with_columns(
-        pl.when(pl.col("group").is_in(common)).then("group").otherwise(pl.lit("other")).alias("group")
-    )
+    common = rows["group"].value_counts(sort=True)["group"].head(len(HUES) - 1).to_list()
+    group = pl.when(pl.col("group").is_in(common)).then("group").otherwise(pl.lit("other")).alias("group")
+    rows = rows.with_columns(group)
+    groups = [*common, *(["other"] if "other" in rows["group"] else [])]
     plain = alt.Axis(labels=False)
     chart = (
         alt.Chart(_values(rows))
@@ -347,7 +350,7 @@ def map(frame: pl.DataFrame, *, limit: int = 4000, seed: int = 0) -> alt.Chart:
         .encode(
             x=alt.X("x:Q", title=None, axis=plain, scale=alt.Scale(zero=False)),
             y=alt.Y("y:Q", title=None, axis=plain, scale=alt.Scale(zero=False)),
-            color=alt.Color("group:N", title=None, scale=alt.Scale(scheme="tableau10")),
+            color=alt.Color("group:N", title=None, scale=alt.Scale(domain=groups, range=list(HUES))),
             tooltip=["topic:N", "text:N"],
         )
         .properties(width=WIDTH, height=420)
@@ -382,7 +385,7 @@ def heat(matrix: pl.DataFrame, *, title: str = "Topic by facet") -> alt.LayerCha
     base = alt.Chart(_values(rows)).encode(
         y=alt.Y("topic:N", sort=matrix[label].to_list(), title=None),
         x=alt.X("facet:N", sort=values, title=None, axis=alt.Axis(orient="top", labelAngle=0)),
-        tooltip=["topic:N", "facet:N", alt.Tooltip("records:Q", format=",")],
+        tooltip=["topic:N", "facet:N", alt.Tooltip("records:Q", format=",.0f")],
     )
     scale = alt.Scale(range=["#dfe8f2", "#2f6098"], type="sqrt")
     cells = base.mark_rect(stroke="#ffffff", strokeOpacity=0.35).encode(
@@ -390,6 +393,6 @@ def heat(matrix: pl.DataFrame, *, title: str = "Topic by facet") -> alt.LayerCha
     )
     half = float(rows["records"].max() or 0) / 2.5  # type: ignore[arg-type]
     ink = alt.condition(f"datum.records > {half}", alt.value("#ffffff"), alt.value("#1b1b1b"))
-    numbers = base.mark_text(fontSize=11).encode(text=alt.Text("records:Q", format=","), color=ink)
+    numbers = base.mark_text(fontSize=11).encode(text=alt.Text("records:Q", format=",.0f"), color=ink)
     width, height = min(WIDTH - 180, 90 * max(len(values), 1)), max(40, 22 * matrix.height)
     return _layered([cells, numbers], title, width=width, height=height)

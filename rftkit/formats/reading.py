@@ -11,7 +11,7 @@ import polars as pl
 
 from rftkit import schema
 from rftkit.errors import FormatError, InputError
-from rftkit.formats import containers, sources
+from rftkit.formats import containers, fast, sources
 from rftkit.formats.containers import Container, Numbered
 from rftkit.formats.convert import Plan, Tally, drafts_of
 from rftkit.formats.detect import SAMPLE, Detection, container_named, decide, shape_named, values_of
@@ -165,8 +165,11 @@ class Reading:
         self._begun = True
         try:
             for part in self._parts:
-                for drafts in self._batches(part):
-                    yield from self._given(drafts, part.name)
+                if fast.can_read(part.container, part.plan):
+                    yield from self._chunks(part)
+                else:
+                    for drafts in self._batches(part):
+                        yield from self._given(drafts, part.name)
             yield from self._folded()
         finally:
             if self._fold is not None:
@@ -186,6 +189,18 @@ class Reading:
             self._counts["folded"] = self._fold.folded
             if frame.height:
                 yield frame
+
+    def _chunks(self, part: _Part) -> Iterator[pl.DataFrame]:
+        for chunk in fast.chunks(part.container, part.plan, part.name):
+            self._tally.add(chunk.tally)
+            self._counts["read"] += chunk.frame.height + chunk.blank + len(chunk.lost)
+            self._counts["blank"] += chunk.blank
+            self._counts["unreadable"] += len(chunk.lost)
+            self._lost.extend(
+                {"file": part.name, "line": line, "reason": reason, "raw": raw} for line, reason, raw in chunk.lost
+            )
+            if chunk.frame.height:
+                yield chunk.frame
 
     def _batches(self, part: _Part) -> Iterator[list[Draft]]:
         batch: list[Draft] = []

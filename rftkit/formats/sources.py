@@ -281,6 +281,37 @@ def lines_of(path: Path, stream: IO[bytes]) -> Iterator[bytes]:
         raise damaged(path, damage) from None
 
 
+def chunks_of(path: Path, size: int = 1 << 23) -> Iterator[bytes]:
+    r"""Yield a file in chunks of whole lines, split on ``\n`` alone.
+
+    Parameters
+    ----------
+    path
+        The file, packed or not.
+    size
+        Bytes of a chunk; a longer line makes a longer chunk.
+
+    Raises
+    ------
+    FormatError
+        The file is packed and ends early.
+    """
+    kept: list[bytes] = []
+    with open_plain(path) as stream:
+        try:
+            while block := stream.read(size):
+                cut = block.rfind(b"\n") + 1
+                if cut:
+                    yield b"".join([*kept, block[:cut]])
+                    kept = []
+                if block[cut:]:
+                    kept.append(block[cut:])
+        except _DAMAGES as damage:
+            raise damaged(path, damage) from None
+    if kept:
+        yield b"".join(kept)
+
+
 def whole(path: Path) -> bytes:
     """Return all bytes of a file, unpacked."""
     with open_plain(path) as stream:

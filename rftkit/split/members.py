@@ -12,7 +12,7 @@ from rftkit import groups as tied
 from rftkit.coverage.tally import topic_codes
 from rftkit.errors import InputError
 from rftkit.split import order
-from rftkit.split.pick import Stratum, pick
+from rftkit.split.pick import Singles, Stratum, pick
 from rftkit.split.result import UNASSIGNED, Split
 
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ class Members:
         import numpy as np
 
         many = len(self.keys)
+        if many == self.count and self.allows_generated and not self.kept.any():
+            return self._choose_singles(share)
         size = np.bincount(self.group, minlength=many)
         barred = np.bincount(self.group[self.barred], minlength=many)
         scale = (size - barred) + share * barred
@@ -107,6 +109,29 @@ class Members:
         strata = self._strata(free, barred > 0, scale, size, chosen)
         for (places, _), taken in zip(strata, pick([each for _, each in strata], share), strict=True):
             chosen[places[taken]] = True
+        return chosen
+
+    def _choose_singles(self, share: float) -> Bools:
+        """Return the records of validation where each is its own group: the smallest keys of each topic."""
+        import numpy as np
+
+        records = np.bincount(self.strata, minlength=len(self.names) + 1)
+        places = self._small_first(records)
+        wanted = np.zeros(len(records), dtype=np.int64)
+        wanted[places] = [len(taken) for taken in pick([Singles(int(records[k])) for k in places], share)]
+        # sorting all would take longest: keys below a bound that is safely high enough will do
+        part = wanted / np.maximum(records, 1)
+        bound = np.minimum(part + 6 * np.sqrt(part / np.maximum(records, 1)) + 20 / np.maximum(records, 1), 1.0)
+        limit = np.where(bound < 1, bound * 2.0**64, 2.0**64 - 2048).astype(np.uint64)
+        limit[bound >= 1] = np.iinfo(np.uint64).max
+        near = np.flatnonzero(self.keys <= limit[self.strata])
+        if (np.bincount(self.strata[near], minlength=len(records)) < wanted).any():
+            near = np.arange(self.count)
+        near = near[self._shuffled(near, np.zeros(len(near), dtype=bool))]
+        strata = self.strata[near]
+        starts = np.cumsum(np.bincount(strata, minlength=len(records))) - np.bincount(strata, minlength=len(records))
+        chosen = np.zeros(self.count, dtype=bool)
+        chosen[near[np.arange(len(near)) - starts[strata] < wanted[strata]]] = True
         return chosen
 
     def _shuffled(self, free: Ints, mixed: Bools) -> Ints:

@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    Keys = npt.NDArray[np.uint64]
+    Ints = npt.NDArray[np.int64]
+
 # Ids up to this many bytes are hashed as columns of 8 bytes each, longer ones one by one.
 _LONGEST = 64
 _GOLDEN = 0x9E3779B97F4A7C15
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 
-def keys(ids: pl.Series, seed: int = 0) -> npt.NDArray[np.uint64]:
+def keys(ids: pl.Series, seed: int = 0) -> Keys:
     """Return one number per id, as good as random; sorting by it shuffles.
 
     Parameters
@@ -40,33 +43,43 @@ def keys(ids: pl.Series, seed: int = 0) -> npt.NDArray[np.uint64]:
     import numpy as np
 
     text = ids.cast(pl.String).fill_null("")
-    size = text.str.len_bytes()
-    longest = int(size.max() or 0)  # type: ignore[arg-type]
+    size = text.str.len_bytes().cast(pl.Int64).to_numpy()
     total = np.zeros(len(text), dtype=np.uint64)
-    for place in range(0, min(longest, _LONGEST), 8):
-        word = _word(text, place)
+    data = (text.str.join("").item() if len(text) else "").encode() + bytes(8)
+    for place in range(0, min(int(size.max(initial=0)), _LONGEST), 8):
+        word = _word(data, size, place)
         word *= np.uint64(_mixed_number(place + 1) | 1)
         total += word
-    if longest > _LONGEST:
-        _long(text, size, total)
+    _long(text, size, total)
     total ^= np.uint64(_mixed_number(seed))
     return _mix(total)
 
 
-def _word(text: pl.Series, place: int) -> npt.NDArray[np.uint64]:
-    """Return the eight bytes of every text from a place on as one number; missing bytes are 0."""
-    padded = text.str.pad_end(place + 8, "\0").cast(pl.Binary).bin.slice(place, 8)
-    return padded.bin.reinterpret(dtype=pl.UInt64, endianness="little").to_numpy(writable=True)
+def _word(data: bytes, size: Ints, place: int) -> Keys:
+    """Return the eight bytes of every id from a place on as one number; 0 stands for bytes beyond its end."""
+    import numpy as np
+
+    each = int(size[0])
+    if (size == each).all():
+        words = np.ndarray(len(size), dtype="<u8", buffer=data, offset=place, strides=(each,))
+        within: Keys = words & np.uint64(_MASK >> 8 * max(8 - each + place, 0))
+        return within
+    every = np.ndarray(len(data) - 7, dtype="<u8", buffer=data, strides=(1,))
+    starts = np.cumsum(size) - size + place
+    kept = np.array([(1 << 8 * number) - 1 for number in range(9)], dtype=np.uint64)
+    found: Keys = every[np.minimum(starts, len(every) - 1)] & kept[np.clip(size - place, 0, 8)]
+    return found
 
 
-def _long(text: pl.Series, size: pl.Series, total: npt.NDArray[np.uint64]) -> None:
+def _long(text: pl.Series, size: Ints, total: Keys) -> None:
+    import numpy as np
     import xxhash
 
-    for place in (size > _LONGEST).arg_true().to_list():
+    for place in np.flatnonzero(size > _LONGEST).tolist():
         total[place] = xxhash.xxh3_64_intdigest(text[place].encode())
 
 
-def _mix(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def _mix(value: Keys) -> Keys:
     """Return the values through the finisher of splitmix64, in place."""
     import numpy as np
 

@@ -7,6 +7,7 @@ ones add up on one scale.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -113,6 +114,60 @@ class Stratum:
         return float(self._sizes()[places].sum())
 
 
+@dataclass(frozen=True)
+class Singles:
+    """A topic where every group is one real record: numbers are enough.
+
+    Attributes
+    ----------
+    records
+        Number of records.
+
+    Examples
+    --------
+    >>> Singles(10).choices(2.5)
+    (array([0, 1]), 2)
+    """
+
+    records: int
+    kept: float = 0.0
+
+    @property
+    def groups(self) -> int:
+        """Number of groups."""
+        return self.records
+
+    @property
+    def capacity(self) -> float:
+        """Most that validation can take."""
+        return max(self.records - 1.0, 0.0)
+
+    def choices(self, quota: float) -> tuple[Ints, int | None]:
+        """Return the places taken without exceeding a quota, and the one to take beyond it, if there is one.
+
+        Examples
+        --------
+        >>> Singles(1).choices(0.1)
+        (array([], dtype=int64), None)
+        """
+        import numpy as np
+
+        most = max(self.records - 1, 0)
+        fit = min(int(quota + _EPS), most)
+        return np.arange(fit), fit if fit < most else None
+
+    def size_of(self, places: Ints) -> float:
+        """Return how many records these are.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Singles(3).size_of(np.arange(2))
+        2.0
+        """
+        return float(len(places))
+
+
 def fitting(sizes: Floats, room: float) -> Ints:
     """Return the places that fit into a room one after the other; what is too large is stepped over.
 
@@ -138,7 +193,7 @@ def fitting(sizes: Floats, room: float) -> Ints:
     return np.concatenate(taken) if taken else np.empty(0, dtype=np.int64)
 
 
-def quotas(strata: list[Stratum], share: float) -> list[float]:
+def quotas(strata: Sequence[Stratum | Singles], share: float) -> list[float]:
     """Return what validation should take of each topic: its share, and what other topics cannot give.
 
     Examples
@@ -161,7 +216,7 @@ def quotas(strata: list[Stratum], share: float) -> list[float]:
     return given
 
 
-def pick(strata: list[Stratum], share: float) -> list[Ints]:
+def pick(strata: Sequence[Stratum | Singles], share: float) -> list[Ints]:
     """Return the places that validation takes of each topic.
 
     Parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -197,6 +198,7 @@ def top_level_object(text: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=1024)  # many records offer the same tools
 def parameters(tools: str | None) -> list[dict[str, Any]]:
     """Return the function of every tool of a record.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
-#: Kinds of parts that a target takes in place; every other kind of part makes it skip the record.
+#: What text-only targets take beside text.
 NO_MEDIA: frozenset[str] = frozenset()
 
 
@@ -83,6 +83,6 @@ class Target:
     table: Table | None = None
     suffix: str = ".jsonl"
     prompt_only: bool = True
-    media: frozenset[str] | None = field(default=NO_MEDIA)
+    media: frozenset[str] | None = NO_MEDIA
     minimum: int = 0
     every_record: bool = False

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rftkit import messages as chat
 from rftkit import samples
 from rftkit.formats import read
-from rftkit.formats.writing import complete, write
+from rftkit.formats.writing import check, complete, write
 from tests.formats.writing.conftest import PHOTO, TOOL, TRAIN, frame_of, say
 
 SETS = ("banking77-test", "banking77-train", "gsm8k-1k", "sgd-intents", "sgd-tools", "tau-airline-tools", "dirty-1")
@@ -76,6 +76,15 @@ def _problems(frame: pl.DataFrame) -> list[set[str]]:
 def test_every_record_of_a_corpus_comes_back_as_it_was(shared_data: Path, tmp_path: Path, name: str) -> None:
     first = complete(_imported(shared_data / f"{name}.jsonl.gz"))
     _same(first, _again(first, tmp_path))
+
+
+@pytest.mark.parametrize("format_", ["openai-rft", "openai-chat", "trl", "bedrock", "fireworks"])
+def test_real_conversations_with_tools_pass_the_check_of_their_consumer(
+    shared_data: Path, tmp_path: Path, format_: str
+) -> None:
+    frame = complete(_imported(shared_data / "tau-airline-tools.jsonl.gz"))
+    assert write(frame, tmp_path / "a.jsonl", format_).written == 200
+    assert check(tmp_path / "a.jsonl", format_) == []
 
 
 def test_the_bundled_sample_comes_back_as_it_was(tmp_path: Path) -> None:

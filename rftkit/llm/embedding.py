@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rftkit.errors import ModelError
 from rftkit.llm import gateway
+from rftkit.llm.failures import CallError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,7 +67,7 @@ class ModelEmbedder:
                 return gateway.embed(  # type: ignore[no-any-return]
                     self.name, filled, base_url=self.base_url, api_key=self.api_key, timeout=self.timeout
                 )
-            except gateway.CallError as error:
+            except CallError as error:
                 if not error.retry or attempt == self.retries:
                     raise ModelError(f"{self.name} gave no vectors: {error}") from None
                 time.sleep(error.after if error.after is not None else min(20.0, 0.5 * 2**attempt))

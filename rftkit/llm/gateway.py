@@ -1,4 +1,4 @@
-"""The one place that imports litellm: calls, prices, tokens, model names.
+"""The one place that imports litellm: calls, prices, model names.
 
 litellm takes seconds to import, so it is imported on the first use and set up once: prices from its own files,
 nothing printed, nothing reported home, no tokenizer fetched from a hub, `rftkit/offline` registered as a provider.
@@ -15,47 +15,15 @@ from typing import Any
 
 from rftkit import messages
 from rftkit.errors import ModelError
+from rftkit.llm import direct
 from rftkit.llm.cache import Reply
+from rftkit.llm.direct import response_format
+from rftkit.llm.failures import CallError, after, of_status
 from rftkit.llm.redact import redact
 from rftkit.llm.request import Request
 
 OFFLINE = "rftkit/offline"
 _LOCK = threading.Lock()
-_FATAL = {401, 402, 403, 404}
-_RATE, _FIRST_SERVER_ERROR, _TIMEOUT = 429, 500, 408
-
-
-class CallError(Exception):
-    """A call that failed, and what can be done about it.
-
-    Attributes
-    ----------
-    retry
-        Whether the same call may succeed later.
-    rate
-        Whether the server said that there were too many calls.
-    after
-        Seconds that the server asks to wait, or None.
-    charged
-        Whether the provider may have counted the call.
-    fatal
-        Whether every other call must fail in the same way.
-    """
-
-    def __init__(
-        self,
-        sentence: str,
-        *,
-        retry: bool = False,
-        rate: bool = False,
-        after: float | None = None,
-        charged: bool = False,
-        fatal: bool = False,
-    ) -> None:
-        super().__init__(sentence)
-        self.retry, self.rate, self.after, self.charged, self.fatal = retry, rate, after, charged, fatal
-
-
 def litellm() -> Any:
     """Return the litellm module, set up."""
     with _LOCK:
@@ -130,6 +98,9 @@ async def complete(
     CallError
         When there is no answer.
     """
+    if base_url is not None and direct.serves(model, base_url):
+        given = {"api_key": api_key, "timeout": timeout, "structured": structured}
+        return await direct.complete(model, request, base_url=base_url, **given)
     module = litellm()
     arguments = _arguments(model, request, base_url, api_key, timeout, structured)
     try:
@@ -152,7 +123,7 @@ def _arguments(
         "seed": request.seed,
         "tools": [dict(tool) for tool in request.tools] if request.tools else None,
         "tool_choice": request.tool_choice,
-        "response_format": _response_format(request.schema) if structured and request.schema else None,
+        "response_format": response_format(request.schema) if structured and request.schema else None,
     }
     return {
         "model": model,
@@ -165,10 +136,6 @@ def _arguments(
         **request.options,
         **{name: value for name, value in optional.items() if value is not None},
     }
-
-
-def _response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema)}}
 
 
 def _reply(response: Any) -> Reply:
@@ -189,15 +156,10 @@ def _reply(response: Any) -> Reply:
 
 def _call_error(error: Exception, secrets: Sequence[str]) -> CallError:
     status = int(getattr(error, "status_code", 0) or 0)
-    name = type(error).__name__
-    sentence = redact(" ".join(f"{name}: {getattr(error, 'message', None) or error}".split())[:400], secrets)
-    if status == _RATE:
-        return CallError(sentence, retry=True, rate=True, after=_after(error), fatal="insufficient_quota" in sentence)
-    if name in ("APIConnectionError", "Timeout") or status == _TIMEOUT:
+    sentence = redact(" ".join(f"{type(error).__name__}: {getattr(error, 'message', None) or error}".split())[:400], secrets)
+    if type(error).__name__ in ("APIConnectionError", "Timeout"):
         return CallError(sentence, retry=True, charged=not _never_arrived(error))
-    if status >= _FIRST_SERVER_ERROR:
-        return CallError(sentence, retry=True, after=_after(error))
-    return CallError(sentence, fatal=status in _FATAL)
+    return of_status(status, sentence, after(getattr(error, "litellm_response_headers", None) or {}))
 
 
 def _never_arrived(error: BaseException | None) -> bool:
@@ -207,32 +169,6 @@ def _never_arrived(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def _after(error: Exception) -> float | None:
-    headers = getattr(error, "litellm_response_headers", None) or {}
-    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        value = headers.get(name)
-        if value is not None:
-            return _seconds(str(value), unit)
-    return None
-
-
-def _seconds(value: str, unit: float) -> float | None:
-    try:
-        return max(0.0, float(value) * unit)
-    except ValueError:
-        return _until_date(value)
-
-
-def _until_date(value: str) -> float | None:
-    from datetime import UTC, datetime
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except ValueError:
-        return None
 
 
 @functools.cache

@@ -7,6 +7,8 @@ serves both and leaves nothing to complain about at exit.
 from __future__ import annotations
 
 import asyncio
+import atexit
+import contextlib
 import functools
 import threading
 from collections.abc import Coroutine
@@ -19,7 +21,29 @@ T = TypeVar("T")
 def _loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="rftkit-llm", daemon=True).start()
+    atexit.register(_leave, loop)
     return loop
+
+
+def _leave(loop: asyncio.AbstractEventLoop) -> None:
+    """Close connections before the interpreter goes; what does not close in a second is left to the system."""
+    from rftkit.llm import direct
+
+    with contextlib.suppress(TimeoutError):
+        asyncio.run_coroutine_threadsafe(direct.close(), loop).result(1)
+
+
+def is_ours() -> bool:
+    """Return whether the running loop is the long-lived one.
+
+    Examples
+    --------
+    >>> async def ours():
+    ...     return is_ours()
+    >>> on_loop(ours()), asyncio.run(ours())
+    (True, False)
+    """
+    return asyncio.get_running_loop() is _loop()
 
 
 def on_loop(work: Coroutine[Any, Any, T]) -> T:

@@ -19,11 +19,12 @@ from typing import Any
 
 from rftkit import messages
 from rftkit.errors import ApprovalError, InputError
-from rftkit.llm import gateway
+from rftkit.llm import direct, gateway
 from rftkit.llm.budget import Budget, BudgetSpentError
 from rftkit.llm.cache import Cache, Reply
+from rftkit.llm.failures import CallError
 from rftkit.llm.estimate import Estimate, cost_of, estimate, most_tokens, tokens_of
-from rftkit.llm.loop import on_loop
+from rftkit.llm.loop import is_ours, on_loop
 from rftkit.llm.pace import Pacer
 from rftkit.llm.parse import read_json
 from rftkit.llm.request import Answer, Request
@@ -126,6 +127,7 @@ class Runner:
         self._pacer = Pacer(self.requests_per_minute, self.tokens_per_minute)
         self._sends_schema: bool | None = self.structured
         self._fatal: str | None = None
+        self._measured = 0.0
 
     @property
     def name(self) -> str:
@@ -142,7 +144,12 @@ class Runner:
     @property
     def cost_usd(self) -> float | None:
         """What was spent so far; None where the price is unknown and something was sent."""
-        return None if self.rates is None and self.calls else self._budget.spent
+        return None if self.rates is None and self.calls else self._measured
+
+    @property
+    def unsure_usd(self) -> float:
+        """What calls may have cost that were cut off or stopped on the way; it counts against the cap."""
+        return max(0.0, self._budget.spent - self._measured)
 
     def estimate(self, requests: Iterable[Request]) -> Estimate:
         """Return what requests would take, before they are sent."""
@@ -179,8 +186,13 @@ class Runner:
         stop: threading.Event | None = None,
     ) -> list[Answer]:
         """Return what `run` returns, from inside an event loop."""
+        self._fatal = None
         run = _Run(self, list(requests), on_answer)
-        await run.finish(stop or threading.Event())
+        try:
+            await run.finish(stop or threading.Event())
+        finally:
+            if not is_ours():
+                await direct.close()  # a loop of one's own may end with this call
         return run.answers()
 
 
@@ -256,7 +268,7 @@ class _Asking:
     async def answer(self) -> Answer:
         try:
             return await self._answer()
-        except gateway.CallError as error:
+        except CallError as error:
             if error.fatal:
                 self.runner._fatal = str(error)
             return self._failed(str(error))
@@ -306,7 +318,7 @@ class _Asking:
         while True:
             try:
                 return await self._call()
-            except gateway.CallError as error:
+            except CallError as error:
                 if not error.retry or error.fatal:
                     raise
                 faults += not error.rate
@@ -314,22 +326,22 @@ class _Asking:
                     raise
                 waited += await self._wait(error, faults)
 
-    async def _wait(self, error: gateway.CallError, faults: int) -> float:
+    async def _wait(self, error: CallError, faults: int) -> float:
         if error.rate:
             seconds = error.after if error.after is not None else self._backoff(1)
-            self.runner._pacer.pause(seconds)
+            self.runner._pacer.refused(seconds)
         else:
             seconds = max(error.after or 0.0, self._backoff(faults))
         await asyncio.sleep(seconds)
         return max(seconds, _POLL)
 
     def _backoff(self, faults: int) -> float:
-        return min(_LONGEST_BACKOFF, 0.5 * 2**faults) * self.jitter.uniform(0.5, 1.0)
+        return min(_LONGEST_BACKOFF, 0.25 * 2**faults) * self.jitter.uniform(0.5, 1.0)
 
     async def _call(self) -> Reply:
         runner = self.runner
         if runner._fatal is not None:
-            raise gateway.CallError(runner._fatal)
+            raise CallError(runner._fatal)
         worst = cost_of(most_tokens(self.request), self.request.max_tokens, runner.rates or (0.0, 0.0))
         await runner._budget.hold(worst)
         cost = worst  # what is unknown counts as spent: a call cut off on the way may have been charged
@@ -339,8 +351,9 @@ class _Asking:
             rates = runner.rates
             measured = None if rates is None else cost_of(reply.prompt_tokens, reply.completion_tokens, rates)
             cost = measured or 0.0
+            runner._measured += cost
             return replace(reply, cost_usd=measured)
-        except gateway.CallError as error:
+        except CallError as error:
             cost = worst if error.charged else 0.0
             raise
         finally:
@@ -356,7 +369,7 @@ class _Asking:
         structured = runner._sends_schema and self.request.schema is not None
         try:
             return await self._within(structured)
-        except gateway.CallError as error:
+        except CallError as error:
             if not structured or error.retry or not any(word in str(error) for word in _BAD_REQUEST_WORDS):
                 raise
         runner._sends_schema = False  # the server refuses schemas: its answers are read tolerantly from here on
@@ -376,7 +389,7 @@ class _Asking:
             return await asyncio.wait_for(call, runner.timeout + 1)
         except TimeoutError:
             message = f"no answer within {runner.timeout:g} seconds"
-            raise gateway.CallError(message, retry=True, charged=True) from None
+            raise CallError(message, retry=True, charged=True) from None
 
 
 def unpaid() -> dict[str, Any]:

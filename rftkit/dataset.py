@@ -12,13 +12,13 @@ from rftkit.acts import (
     covering,
     editing,
     generating,
-    history,
     importing,
     reading,
     sanitizing,
     splitting,
     taxonomy,
 )
+from rftkit.acts import history as versions
 from rftkit.acts.context import Context
 from rftkit.errors import InputError, StoreError
 
@@ -55,7 +55,7 @@ class Dataset(Context):
     invalid = reading.invalid
     unreadable = reading.unreadable
     labels = reading.labels
-    history = history.history
+    history = versions.history
     coverage = covering.coverage
     matrix = covering.matrix
     summary = covering.summary
@@ -88,7 +88,7 @@ class Dataset(Context):
     undo_repairs = editing.undo_repairs
     split = splitting.split
     export = splitting.export
-    undo = history.undo
+    undo = versions.undo
 
     @property
     def topics(self) -> TopicTree:

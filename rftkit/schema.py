@@ -175,8 +175,11 @@ STRATEGIES: Final = (
     "tool_chain",
 )
 
-#: How a topic was assigned. `manual` is never overwritten by a step.
+#: How a topic was assigned.
 TOPIC_METHODS: Final = ("manual", "imported", "discovered", "keyword", "embedding", "llm", "generated")
+
+#: The methods that no step overwrites, and that count as labels to learn from.
+HAND_MADE: Final = ("manual", "imported")
 
 
 def empty(schema: dict[str, pl.DataType]) -> pl.DataFrame:

@@ -33,9 +33,7 @@ class Context:
     0
     """
 
-    def __init__(
-        self, path: str | os.PathLike[str], *, version: int | None = None, lock_timeout: float = 60.0
-    ) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, version: int | None = None, lock_timeout: float = 60.0) -> None:
         self.store = Store(path, lock_timeout=lock_timeout)
         self.pinned = None if version is None else self.store.at(version)
         self._memory: dict[str, tuple[Any, Any]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -64,9 +65,7 @@ def coverage(
         Growth of a balanced dataset, 0.2 for a fifth.
     """
     chosen = _targets(ds) if targets is None else targets
-    return cover(
-        reading.narrow(ds), reading.tree(ds), targets=chosen, level=level, grow=grow, waiting=_waiting(ds)
-    )
+    return cover(reading.narrow(ds), reading.tree(ds), targets=chosen, level=level, grow=grow, waiting=_waiting(ds))
 
 
 def _targets(ds: Context) -> Targets:
@@ -100,9 +99,7 @@ def matrix(ds: Context, facet: str = "difficulty", *, level: int | None = None) 
 
 def summary(ds: Context) -> Summary:
     """Return the state of the dataset and whether it is ready for training."""
-    return summarize(
-        reading.narrow(ds), reading.tree(ds), targets=targets(ds), **_times(ds)
-    )
+    return summarize(reading.narrow(ds), reading.tree(ds), coverage(ds), **_times(ds))
 
 
 def _times(ds: Context) -> dict[str, Any]:
@@ -118,7 +115,10 @@ def _times(ds: Context) -> dict[str, Any]:
         if line.step in ("topics", "topics discover", "topics template", "topics load", "import"):
             last["categorize"] = line
     return {
-        "last_sanitized": getattr(last["sanitize"], "when", None),
-        "last_categorized": getattr(last["categorize"], "when", None),
-        "last_changed": getattr(last["changed"], "when", None),
+        f"last_{name}": None if line is None else datetime.fromisoformat(line.when)
+        for name, line in (
+            ("sanitized", last["sanitize"]),
+            ("categorized", last["categorize"]),
+            ("changed", last["changed"]),
+        )
     }

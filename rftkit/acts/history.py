@@ -31,9 +31,7 @@ def history(ds: Context) -> pl.DataFrame:
     from rftkit.messages import dump
 
     lines = [line for line in ds.store.versions() if line.version <= ds.version]
-    rows = [
-        (line.version, line.step, line.when, dump(line.configuration), dump(line.counts)) for line in lines
-    ]
+    rows = [(line.version, line.step, line.when, dump(line.configuration), dump(line.counts)) for line in lines]
     return pl.DataFrame(rows, schema=_COLUMNS, orient="row")
 
 

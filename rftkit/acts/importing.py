@@ -201,9 +201,7 @@ def _unreadable(step: Transaction, lines: pl.DataFrame) -> None:
         step.append("unreadable", lines)
 
 
-def _labels(
-    ds: Context, step: Transaction, before: pl.DataFrame, added: pl.DataFrame, *, categorize: bool
-) -> None:
+def _labels(ds: Context, step: Transaction, before: pl.DataFrame, added: pl.DataFrame, *, categorize: bool) -> None:
     topics = reading.tree(ds)
     fresh = _said(added).with_columns(unique_ids(before["id"], added))
     grown = _with_topics(topics, fresh["topic"])

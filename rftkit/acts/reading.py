@@ -29,9 +29,7 @@ def _tree(ds: Context) -> TopicTree:
 
 def stored_labels(ds: Context) -> pl.DataFrame:
     """Return the `labels` table in the order of the records, topics as ids."""
-    return ds.remember(
-        "labels", ("labels",), lambda: ds.store.scan("labels", ds.line).collect().sort("position")
-    )
+    return ds.remember("labels", ("labels",), lambda: ds.store.scan("labels", ds.line).collect().sort("position"))
 
 
 def labels(ds: Context) -> pl.DataFrame:
@@ -184,7 +182,8 @@ def _of_ids(ds: Context, ids: Sequence[str]) -> pl.DataFrame:
     missing = pl.Series("id", ids, dtype=pl.String).filter(~pl.Series(ids, dtype=pl.String).is_in(said["id"].implode()))
     if missing.len():
         raise NotFoundError(
-            f"no record has the id {missing[0]!r}" + (f" (nor {missing.len() - 1} other ids given)" if missing.len() > 1 else "")
+            f"no record has the id {missing[0]!r}"
+            + (f" (nor {missing.len() - 1} other ids given)" if missing.len() > 1 else "")
             + f'; list ids with: rftkit records "{ds.path}" list'
         )
     return said.filter(pl.col("id").is_in(list(ids)))
@@ -192,7 +191,7 @@ def _of_ids(ds: Context, ids: Sequence[str]) -> pl.DataFrame:
 
 def _matching(found: pl.DataFrame, where: str | pl.Expr | None, search: str | None) -> pl.DataFrame:
     if where is not None:
-        found = _filter(found, where)
+        found = filtered(found, where)
     if search is not None:
         texts = pl.col("messages").list.eval(pl.element().struct.field("content").str.to_lowercase())
         hit = texts.list.eval(pl.element().str.contains(search.lower(), literal=True)).list.any()
@@ -200,7 +199,26 @@ def _matching(found: pl.DataFrame, where: str | pl.Expr | None, search: str | No
     return found
 
 
-def _filter(found: pl.DataFrame, where: str | pl.Expr) -> pl.DataFrame:
+def filtered(found: pl.DataFrame, where: str | pl.Expr) -> pl.DataFrame:
+    """Return the rows for which a condition holds.
+
+    Parameters
+    ----------
+    found
+        Any frame.
+    where
+        A polars expression, or SQL over the columns.
+
+    Raises
+    ------
+    InputError
+        The condition cannot be read.
+
+    Examples
+    --------
+    >>> filtered(pl.DataFrame({"stars": [1, 5]}), "stars > 3").height
+    1
+    """
     try:
         condition = pl.sql_expr(where) if isinstance(where, str) else where
         return found.filter(condition)

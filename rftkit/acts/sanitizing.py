@@ -68,9 +68,7 @@ def sanitize(
     return report
 
 
-def refreshed(
-    ds: Context, step: Transaction, labels: pl.DataFrame, fresh: pl.DataFrame | None = None
-) -> pl.DataFrame:
+def refreshed(ds: Context, step: Transaction, labels: pl.DataFrame, fresh: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return labels judged again after a change, with the options of the last sanitize; as they are before the first.
 
     Parameters

@@ -54,7 +54,7 @@ def split(
         generated_in_validation=generated_in_validation,
         min_validation=min_validation,
         seed=seed,
-        pairs=near_pairs(ds, NEAR),
+        groups=near_pairs(ds, NEAR),
     )
     told = result.to_dict()
     configuration = {

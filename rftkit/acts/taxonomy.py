@@ -159,7 +159,9 @@ def read_json(path: str) -> Any:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not JSON ({error}); give a file such as: rftkit topics DATASET save {path}") from error
+        raise InputError(
+            f"{path} is not JSON ({error}); give a file such as: rftkit topics DATASET save {path}"
+        ) from error
 
 
 def topic_counts(ds: Context) -> dict[str | None, int]:

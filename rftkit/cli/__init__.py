@@ -80,7 +80,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _failed(sentence: str, code: int) -> int:
     if os.environ.get("RFTKIT_DEBUG"):
-        raise  # noqa: PLE0704 - called from an except block only
+        raise
     return _say(" ".join(sentence.split()), code)
 
 

@@ -195,4 +195,3 @@ def records_as_json(frame: pl.DataFrame) -> list[dict[str, Any]]:
     from rftkit.messages import load
 
     return [load(line) for line in writing.lines(frame, "records")]
-

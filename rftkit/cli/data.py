@@ -298,7 +298,9 @@ def history(dataset: Path, as_json: bool) -> None:
 
 
 def _summary(counts: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {number(value)}" for name, value in counts.items() if value and not isinstance(value, dict))
+    return ", ".join(
+        f"{name} {number(value)}" for name, value in counts.items() if value and not isinstance(value, dict)
+    )
 
 
 @click.command()

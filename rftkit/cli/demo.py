@@ -15,7 +15,9 @@ _NAME = "support.rft"
 
 
 @click.command()
-@click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), help="Where; ./rftkit-demo by default.")
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path, file_okay=False), help="Where; ./rftkit-demo by default."
+)
 @click.option("--no-report", is_flag=True, help="Leave out the HTML report.")
 @as_json
 def demo(folder: Path | None, no_report: bool, as_json: bool) -> None:
@@ -64,7 +66,7 @@ def run(folder: Path, say: Callable[[str], None], *, report: bool = True) -> dic
 
     folder.mkdir(parents=True, exist_ok=True)
     ds = Dataset(folder / _NAME)
-    say(f"1 import       {ds.import_(samples.path('support_traces.jsonl.gz'))!r}")
+    say(f"1 import       {ds.import_(samples.path('support_traces'))!r}")
     say(f"2 sanitize     {ds.sanitize()!r}")
     say(f"3 topics       {ds.discover_topics(depth=2)!r}")
     before = ds.coverage()

@@ -48,12 +48,14 @@ from rftkit.schema import STRATEGIES
 def generate(dataset: Path, more: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Make candidates, never records: plan, cost, approval, then the model; review them afterwards."""
     ds = existing(dataset)
-    plan = ds.plan(**_plan_options(options, more))
-    paid = {name: options[name] for name in ("model", "base_url", "budget_usd")}
-    paid["price_per_million"] = _price(options["price_per_million"])
+    price = _price(options["price_per_million"])
+    plan = ds.plan(**_plan_options(options, more), model=options["model"], price_per_million=price)
+    paid = {"base_url": options["base_url"], "budget_usd": options["budget_usd"], "price_per_million": price}
     told = {"plan": ds.priced(plan, **paid)}
     if options["plan_only"]:
-        emit({**_nothing_yet(), **told, "dataset_version": ds.version}, as_json=as_json, lines=_plan_lines(told["plan"]))
+        emit(
+            {**_nothing_yet(), **told, "dataset_version": ds.version}, as_json=as_json, lines=_plan_lines(told["plan"])
+        )
         return
     _approve(told["plan"], options, as_json=as_json)
     report = ds.generate(plan, progress=_progress(), **paid).wait()
@@ -117,13 +119,24 @@ def _progress() -> Any:
         return None
 
     def show(state: Any) -> None:
-        click.echo(f"\r{number(state.done)} of {number(state.total)} candidates", nl=state.done >= state.total, err=True)
+        click.echo(
+            f"\r{number(state.done)} of {number(state.total)} candidates", nl=state.done >= state.total, err=True
+        )
 
     return show
 
 
 def _nothing_yet() -> dict[str, Any]:
-    counts = ("requested", "generated", "valid", "rejected", "calls", "cached_calls", "prompt_tokens", "completion_tokens")
+    counts = (
+        "requested",
+        "generated",
+        "valid",
+        "rejected",
+        "calls",
+        "cached_calls",
+        "prompt_tokens",
+        "completion_tokens",
+    )
     return {**dict.fromkeys(counts, 0), "rejection_reasons": {}, "by_topic": {}, "cost_usd": 0.0, "gave_up": {}}
 
 
@@ -194,7 +207,7 @@ def review(
     ds = existing(dataset)
     chosen = ds.candidates(ids=ids_of(ids, more) or None, where=where, min_stars=min_stars)
     added = _act(ds, act, chosen)
-    told = {**ds.review_state().to_dict(), "added": added, "dataset_version": ds.version}
+    told = {**ds.review_state(), "added": added, "dataset_version": ds.version}
     if act == "list":
         told["list"] = _candidate_rows(chosen.head(limit))
     emit(told, as_json=as_json, lines=_review_lines(told, chosen.head(limit) if act == "list" else None))
@@ -225,15 +238,18 @@ def _review_lines(told: dict[str, Any], shown: Any) -> Iterator[str]:
         from rftkit.cli.data import _short
         from rftkit.messages import last_user_text
 
-        cells = shown.select("candidate_id", "decision", "valid", "reasons", "quality", "topic", last_user_text()).rows()
+        cells = shown.select(
+            "candidate_id", "decision", "valid", "reasons", "quality", "topic", last_user_text()
+        ).rows()
         rows = [
             (c[0], c[1] or ("waiting" if c[2] else ",".join(c[3] or ())), f"{c[4] or 0:.1f}", c[5] or "-", _short(c[6]))
             for c in cells
         ]
         yield from table(rows, header=("candidate", "state", "stars", "topic", "last user turn"), left=5)
     yield (
-        f"{number(told['candidates'])} candidates wait, {number(told['accepted'])} accepted, "
-        f"{number(told['rejected'])} rejected" + (f", {number(told['added'])} added" if told["added"] else "")
+        f"{number(told['waiting'])} candidates wait, {number(told['accepted'])} accepted, "
+        f"{number(told['rejected'])} rejected, {number(told['invalid'])} invalid"
+        + (f", {number(told['added'])} added" if told["added"] else "")
     )
 
 

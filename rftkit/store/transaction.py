@@ -88,6 +88,19 @@ class Transaction:
         part = tables.write_part(folder, conform(frame, SCHEMAS[table]))
         self._parts.setdefault(table, {})[part] = frame.height
 
+    def pending(self, table: str) -> pl.DataFrame:
+        """Return the rows that this step has appended so far.
+
+        Parameters
+        ----------
+        table
+            Name of the table.
+        """
+        schema = SCHEMAS[table]
+        folder = self.store.path / table
+        parts = [pl.read_parquet(folder / part) for part in self._parts.get(table, {})]
+        return pl.concat([pl.DataFrame(schema=schema), *(conform(part, schema) for part in parts)])
+
     def replace(self, table: str, frame: pl.DataFrame) -> None:
         """Replace the whole content of a table.
 

@@ -93,7 +93,7 @@ def test_the_main_job_by_commands(ask: Ask, folder: Path) -> None:
     assert made["requested"] == 6
     assert made["cost_usd"] == 0
     assert made["valid"] == 6 or made["gave_up"]
-    assert ask("review", "list")["candidates"] == made["valid"]
+    assert ask("review", "list")["waiting"] == made["valid"]
     assert ask("review", "accept")["accepted"] == made["valid"]
     added = ask("review", "add")
     _keys(added, "candidates", "accepted", "rejected", "added", "coverage_after", "dataset_version")

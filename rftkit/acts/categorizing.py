@@ -1,0 +1,303 @@
+"""Topics for records: discovered together with the tree, or assigned to a tree that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from rftkit import embed
+from rftkit.acts import asking, reading
+from rftkit.embed.cache import VectorCache
+from rftkit.errors import InputError
+from rftkit.schema import HAND_MADE
+from rftkit.topics.categorize import CategorizeReport
+from rftkit.topics.categorize import categorize as assign
+from rftkit.topics.discover import Discovery
+from rftkit.topics.discover import discover as find
+from rftkit.topics.splitting import split_topic as divide
+from rftkit.topics.tree import TopicTree
+
+if TYPE_CHECKING:
+    from rftkit.acts.context import Context
+    from rftkit.store import Transaction
+
+_TOPIC = ("topic", "topic_confidence", "topic_method", "secondary_topics")
+
+
+def vectors(ds: Context, texts: Sequence[str], embedder: str = "auto") -> embed.Vectors:
+    """Return the vectors of texts; those of text that was embedded before come from the dataset's cache.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    texts
+        What to embed.
+    embedder
+        A name for `rftkit.embed.get`, or an embedding model of litellm.
+    """
+    cache = VectorCache(ds.path / "vectors")
+    return embed.vectors(texts, asking.embedder(embedder), cache=cache)
+
+
+def discover_topics(
+    ds: Context,
+    *,
+    depth: int = 2,
+    count: int | None = None,
+    model: str | None = None,
+    embedder: str = "auto",
+    seed: int = 0,
+) -> TopicTree:
+    """Find topics in the records, save the tree and assign its members; hand-made assignments and locked topics stay.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    depth
+        Number of levels.
+    count
+        Number of leaf topics; found by itself by default.
+    model
+        Names the topics; their keywords do by default.
+    embedder
+        Chosen by size by default.
+    seed
+        The same records and seed give the same tree.
+    """
+    configuration = {"depth": depth, "count": count, "model": model, "embedder": embedder, "seed": seed}
+    with ds.step("topics discover", configuration) as step:
+        said = _living(reading.labels(ds))
+        found = proposal(ds, said, depth=depth, count=count, model=model, embedder=embedder, seed=seed)
+        step.put("topics.json", found.tree.to_dict())
+        step.replace("labels", _discovered(reading.labels(ds), said, found))
+        step.counts = {"topics": len(found.tree), "assigned": len(found.topics) - found.topics.null_count()}
+    return found.tree
+
+
+def proposal(
+    ds: Context,
+    said: pl.DataFrame | None = None,
+    *,
+    depth: int = 2,
+    count: int | None = None,
+    model: str | None = None,
+    embedder: str = "auto",
+    seed: int = 0,
+) -> Discovery:
+    """Return the topics that would be found, without saving them.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    said
+        Labels of the records to look at; all that are not invalid by default.
+    depth, count, model, embedder, seed
+        See `discover_topics`.
+    """
+    said = _living(reading.labels(ds)) if said is None else said
+    if said.is_empty():
+        raise InputError(
+            f'there are no valid records to find topics in; import some with: rftkit import "{ds.path}" FILE'
+        )
+    texts = embed.texts(reading.frame(ds, said, ["messages"])).to_list()
+    hand = pl.Series([topic if method in HAND_MADE else None for topic, method in said.select(_TOPIC[::2]).rows()])
+    return find(
+        texts,
+        vectors(ds, texts, embedder).array,
+        depth=depth,
+        count=count,
+        seed=seed,
+        locked=reading.tree(ds),
+        labels=hand.cast(pl.String),
+        namer=None if model is None else asking.namer(ds, model),
+    )
+
+
+def _living(labels: pl.DataFrame) -> pl.DataFrame:
+    return labels.filter(pl.col("valid").fill_null(value=True))
+
+
+def _discovered(labels: pl.DataFrame, said: pl.DataFrame, found: Discovery) -> pl.DataFrame:
+    """Return labels with topic ids of the found tree; invalid records keep a topic only where the tree has it."""
+    result = said.select("row").with_columns(new=found.topics, sure=found.confidence, discovered=pl.lit(value=True))
+    joined = labels.join(result, on="row", how="left", maintain_order="left")
+    take = pl.col("discovered").fill_null(value=False) & ~pl.col("topic_method").is_in(HAND_MADE).fill_null(value=False)
+    assigned = pl.col("new").is_not_null()
+    joined = joined.with_columns(
+        topic=pl.when(take).then("new").otherwise("topic"),
+        topic_confidence=pl.when(take).then("sure").otherwise("topic_confidence"),
+        topic_method=pl.when(take & assigned)
+        .then(pl.lit("discovered"))
+        .when(take)
+        .then(None)
+        .otherwise("topic_method"),
+        secondary_topics=pl.when(take).then(None).otherwise("secondary_topics"),
+        updated_at=pl.when(take).then(pl.lit(datetime.now(UTC))).otherwise("updated_at"),
+    )
+    return reading.with_ids(joined.select(labels.columns), found.tree)
+
+
+def split_topic(
+    ds: Context, path: str, *, count: int | None = None, embedder: str = "auto", seed: int = 0
+) -> TopicTree:
+    """Divide one topic into topics below it by its own records; the rest of the tree stays.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    path
+        The topic.
+    count
+        Into how many; found by itself by default.
+    embedder
+        Chosen by size by default.
+    seed
+        The same records and seed give the same topics.
+    """
+    tree = reading.tree(ds)
+    path = tree.path(tree.find(path).id)
+    labels = reading.labels(ds)
+    said = _living(labels).filter(pl.col("topic") == path)
+    if said.height < 2:
+        raise InputError(f"{path!r} has {said.height} valid records of its own; splitting a topic needs at least two")
+    texts = embed.texts(reading.frame(ds, said, ["messages"])).to_list()
+    tree, topics = divide(tree, path, texts, vectors(ds, texts, embedder).array, count=count, seed=seed)
+    with ds.step("topics split", {"path": path, "count": count, "embedder": embedder, "seed": seed}) as step:
+        result = said.select("row").with_columns(new=topics)
+        moved = labels.join(result, on="row", how="left", maintain_order="left").with_columns(
+            topic=pl.coalesce("new", "topic"),
+            updated_at=pl.when(pl.col("new").is_not_null()).then(pl.lit(datetime.now(UTC))).otherwise("updated_at"),
+        )
+        step.put("topics.json", tree.to_dict())
+        step.replace("labels", reading.with_ids(moved.select(labels.columns), tree))
+        step.counts = {"topics": topics.n_unique(), "records": said.height}
+    return tree
+
+
+def categorize(
+    ds: Context,
+    *,
+    all: bool = False,
+    method: Sequence[str] = ("keyword", "embedding"),
+    model: str | None = None,
+    embedder: str = "auto",
+    approved: bool = False,
+) -> CategorizeReport:
+    """Assign topics to the records that have none, or to all again; what was assigned by hand stays.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    all
+        Assign all again, not only the unassigned.
+    method
+        Which of keyword, embedding and llm, in this order.
+    model
+        The model of llm.
+    embedder
+        Chosen by size by default.
+    approved
+        Whether the cost of a model is approved.
+    """
+    tree = reading.tree(ds)
+    if not tree.topics:
+        raise InputError(f'there are no topics to assign; make them with: rftkit topics "{ds.path}" discover')
+    configuration = {"all": all, "method": list(method), "model": model, "embedder": embedder}
+    with ds.step("categorize", configuration) as step:
+        labels = reading.labels(ds)
+        said = _living(labels)
+        frame = reading.frame(ds, said)
+        judge = asking.judge(ds, model, approved=approved) if "llm" in method else None
+        report = _assigned(ds, frame, tree, said, all=all, method=method, embedder=embedder, judge=judge)
+        step.replace("labels", reading.with_ids(_applied(labels, report), tree))
+        told = report.to_dict()
+        step.counts = {name: told[name] for name in ("total", "assigned", "review", "unassigned")}
+    return report
+
+
+def fill(ds: Context, step: Transaction, labels: pl.DataFrame, tree: TopicTree) -> pl.DataFrame:
+    """Return labels with topics for the records that have none, by keywords and embedding; part of another step.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    step
+        The step; the rows that it adds are not in the dataset yet.
+    labels
+        The labels as they will be, topics as ids.
+    tree
+        The tree as it will be.
+    """
+    paths = reading.with_paths(labels, tree)
+    said = _living(paths)
+    came = pl.concat([reading.rows(ds, said["row"]), step.pending("records")])
+    frame = said.join(came.drop("id"), on="row", how="inner", maintain_order="left")
+    report = _assigned(ds, frame, tree, said, all=False, method=("keyword", "embedding"), embedder="auto", judge=None)
+    return reading.with_ids(_applied(paths, report), tree)
+
+
+def _assigned(
+    ds: Context,
+    frame: pl.DataFrame,
+    tree: TopicTree,
+    said: pl.DataFrame,
+    *,
+    all: bool,
+    method: Sequence[str],
+    embedder: str,
+    judge: Any,
+) -> CategorizeReport:
+    if "embedding" not in method:
+        return assign(frame, tree, method=tuple(method), all=all, judge=judge)
+    made = vectors(ds, embed.texts(frame).to_list(), embedder)
+    return assign(frame, tree, method=tuple(method), embedder=made.embedder, vectors=made.array, all=all, judge=judge)
+
+
+def _applied(labels: pl.DataFrame, report: CategorizeReport) -> pl.DataFrame:
+    """Return the labels with what was assigned, topics as paths."""
+    new = report.labels.select("row", *(pl.col(name).alias(f"{name}_new") for name in _TOPIC), seen=pl.lit(value=True))
+    joined = labels.join(new, on="row", how="left", maintain_order="left")
+    take = pl.col("seen").fill_null(value=False)
+    changed = take & pl.col("topic").ne_missing(pl.col("topic_new"))
+    columns = [pl.when(take).then(f"{name}_new").otherwise(name).alias(name) for name in _TOPIC]
+    when = pl.when(changed).then(pl.lit(datetime.now(UTC))).otherwise("updated_at").alias("updated_at")
+    return joined.with_columns(*columns, when).select(labels.columns)
+
+
+def map_(ds: Context, method: str = "pca", *, embedder: str = "auto", seed: int = 0) -> pl.DataFrame:
+    """Return a place in two dimensions for every valid record.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    method
+        ``pca`` at once, or ``umap``, which takes a while.
+    embedder
+        Chosen by size by default.
+    seed
+        The same records and seed give the same map.
+
+    Returns
+    -------
+    polars.DataFrame
+        id, x, y, topic, and the last user turn.
+    """
+    from rftkit.messages import last_user_text
+    from rftkit.topics.map import project
+
+    said = _living(reading.labels(ds))
+    frame = reading.frame(ds, said, ["id", "topic", "messages"])
+    places = project(
+        vectors(ds, embed.texts(frame).to_list(), embedder).array, method=method, seed=seed, key=frame["id"]
+    )
+    return frame.select("id", "topic", last_user_text()).join(places.points, on="id", how="left", maintain_order="left")

@@ -354,8 +354,8 @@ class TopicTree:
         Traceback (most recent call last):
         rftkit.errors.InputError: there is a topic 'Cards/Lost' already; give the new one another name
         """
-        path = shapes.clean_path(path)
-        names = path.split("/")
+        names = [shapes.clean_name(name) for name in shapes.clean_path(path).split("/")]
+        path = "/".join(names)
         if path in self:
             raise InputError(f"there is a topic {path!r} already; give the new one another name")
         if len(names) > MAX_DEPTH:
@@ -363,7 +363,7 @@ class TopicTree:
         above = "/".join(names[:-1])
         tree = self.add(above) if above and above not in self else self
         parent = tree.find(above).id if above else None
-        topic = Topic(tree._new_id(path), shapes.clean_name(names[-1]), parent, description, _words(keywords), locked)
+        topic = Topic(tree._new_id(path), names[-1], parent, description, _words(keywords), locked)
         return replace(tree, topics=(*tree.topics, topic), made=tree.made + 1)
 
     def rename(self, path: str, name: str) -> TopicTree:

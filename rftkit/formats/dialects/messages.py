@@ -194,7 +194,14 @@ def _result_block(block: Block) -> tuple[str, Any] | None:
     inner = first(block, "toolResult", "functionResponse", "function_response")
     if not isinstance(inner, dict):
         return None
-    return "result", _result(first(inner, "toolUseId", "id"), first(inner, "content", "response"), inner.get("name"))
+    given = _spoken(inner["response"]) if "response" in inner else inner.get("content")
+    return "result", _result(first(inner, "toolUseId", "id"), given, inner.get("name"))
+
+
+def _spoken(response: Any) -> Any:
+    """Return the text that Gemini wants wrapped in an object: its key `output`, or by custom `result`."""
+    only = next(iter(response.items())) if isinstance(response, dict) and len(response) == 1 else ("", None)
+    return only[1] if only[0] in ("output", "result") and isinstance(only[1], str) else response
 
 
 def _result(call_id: Any, given: Any, name: Any) -> Message:

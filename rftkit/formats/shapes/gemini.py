@@ -7,7 +7,7 @@ from typing import Any
 
 from rftkit.formats.dialects import requests
 from rftkit.formats.dialects.values import mapping as object_of
-from rftkit.formats.dialects.values import objects
+from rftkit.formats.dialects.values import name_of, objects, without
 from rftkit.formats.draft import Draft
 from rftkit.formats.shapes._drafts import broken, of_conversation, own
 
@@ -46,22 +46,23 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
     if request is None:
         return [broken(row, _USED, own(row, _USED))]
     facts = own(row, _USED)
-    facts["extra"] = _with_reference(facts["extra"] or {}) or None
+    facts |= _referred(facts)
     draft = of_conversation(request.messages, **facts)
     draft.tools, draft.tool_choice = request.tools, request.tool_choice
     return [draft]
 
 
-def _with_reference(extra: Mapping[str, Any]) -> dict[str, Any]:
+def _referred(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return id and extra keys with the references in their place; those that rftkit's export wrote are keys again."""
+    extra = facts["extra"] or {}
     references = object_of(extra.get("references"))
-    if "answer" not in references or "reference_answer" in extra:
-        return dict(extra)
-    others = {key: value for key, value in references.items() if key != "answer"}
+    others = without(references, ["answer", "rftkit_id"])
+    own_id = name_of(references.get("rftkit_id"))
     found: dict[str, Any] = {}
     for key, value in extra.items():
-        if key != "references":
+        if key != "references" or not references:
             found[key] = value
             continue
-        found["reference_answer"] = references["answer"]
-        found |= {"references": others} if others else {}
-    return found
+        found |= {"reference_answer": references["answer"]} if "answer" in references else {}
+        found |= others if own_id else {"references": others} if others else {}
+    return {"id": facts["id"] or own_id, "extra": found or None}

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from rftkit.formats.dialects import calls, tools
-from rftkit.formats.dialects.values import parsed
+from rftkit.formats.dialects.values import compact, parsed
 from rftkit.formats.draft import UNSET, Draft
 from rftkit.formats.shapes._drafts import broken, column, of_conversation, of_messages, own
+from rftkit.messages import load
 
 NAME = "sharegpt"
 DESCRIPTION = "conversations of `from` and `value` turns, with system text, tools, function calls and observations"
@@ -100,16 +103,36 @@ def _role(speaker: Any, value: Any) -> Any:
     return _ROLES.get(speaker.strip().lower(), speaker)
 
 
+class _Called(msgspec.Struct):
+    """A call as its turn says it; arguments stay the exact text they are written in."""
+
+    name: Any = None
+    arguments: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    parameters: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    function: Any = None
+    id: Any = None
+
+
+_decode = msgspec.json.Decoder(_Called | list[_Called]).decode
+
+
 def _calls(value: Any) -> list[dict[str, Any]]:
-    said = parsed(value)
-    listed = said if isinstance(said, list) else [said]
-    return [_call(one) for one in listed] if all(isinstance(one, dict) for one in listed) else [calls.call("", value)]
+    text = value if isinstance(value, str) else compact(value)
+    try:
+        said = _decode(text)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return [calls.call("", value)]
+    return [_call(one) for one in (said if isinstance(said, list) else [said])]
 
 
-def _call(one: dict[str, Any]) -> dict[str, Any]:
-    inner = one["function"] if isinstance(one.get("function"), dict) else one
-    arguments = inner["arguments"] if "arguments" in inner else inner.get("parameters")
-    return calls.call(inner.get("name"), arguments, one.get("id"))
+def _call(one: _Called) -> dict[str, Any]:
+    if isinstance(one.function, dict):
+        return calls.call(one.function.get("name"), one.function.get("arguments"), one.id)
+    raw = one.parameters if one.arguments is msgspec.UNSET else one.arguments
+    if raw is msgspec.UNSET:
+        return calls.call(one.name, None, one.id)
+    text = bytes(raw).decode()
+    return calls.call(one.name, load(text) if text.startswith('"') else text, one.id)
 
 
 def _key(turn: Mapping[str, Any], names: tuple[str, ...]) -> str:

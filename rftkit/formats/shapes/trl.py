@@ -45,6 +45,6 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
     >>> draft.messages, draft.extra
     ([{'role': 'user', 'content': 'Hi'}], {'answer': '42'})
     """
-    draft = take(of_messages(row.get("prompt"), row.get("tools")), row, _USED)
+    draft = take(of_messages(row.get("prompt"), row.get("tools")), row, _USED, ids=("id", "rftkit_id"))
     draft.output = answer_of(row.get("completion"))
     return [draft]

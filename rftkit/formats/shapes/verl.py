@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rftkit.formats.dialects import requests, tools
+from rftkit.formats.dialects.values import first, name_of, without
 from rftkit.formats.dialects.values import mapping as object_of
 from rftkit.formats.draft import UNSET, Draft
 from rftkit.formats.shapes._drafts import broken, column, of_conversation, own
@@ -40,12 +41,24 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
     prompt_key, prompt = column(row, mapping, "prompt", "prompt", "raw_prompt")
     request = requests.read({"prompt": prompt})
     facts = own(row, [prompt_key, "tools"])
-    facts["extra"] = _with_reference(facts["extra"] or {}) or None
+    info, columns = _exported(row)
+    if columns:
+        facts |= {"id": name_of(columns["rftkit_id"]), "extra": without(columns, ["rftkit_id"]) or None}
+    else:
+        facts["extra"] = _with_reference(facts["extra"] or {}) or None
     if request is None:
         return [broken(row, [prompt_key, "tools"], facts)]
     draft = of_conversation(request.messages, **facts)
-    draft.tools = UNSET if row.get("tools") is None else tools.fold(row["tools"])
+    given = first(row, "tools") or info.get("tools")
+    draft.tools = UNSET if given is None else tools.fold(given)
     return [draft]
+
+
+def _exported(row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what rftkit's own export says beside a prompt, and the source's keys in it; nothing of other files."""
+    info = object_of(row.get("extra_info"))
+    columns = object_of(info.get("columns"))
+    return (info, columns) if name_of(columns.get("rftkit_id")) else ({}, {})
 
 
 def _with_reference(extra: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def test_function_calls_and_observations_are_tied_by_made_ids() -> None:
     assert draft.messages == [
         SYSTEM,
         USER,
-        called("call_1"),
+        called("call_1", '{"from": "Milan", "to": "Rome"}'),  # byte for byte as the turn has them
         returned("call_1"),
         ANSWER,
         {"role": "user", "content": "And back?"},

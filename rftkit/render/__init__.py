@@ -8,10 +8,8 @@ from rftkit.render.numbers import cell, count, money, plural, points, score, sha
 from rftkit.render.pieces import STATUS, bar, bars, bullets, card, facts, head, note, notice, status, table
 from rftkit.render.report import report
 from rftkit.render.thread import text, thread
-from rftkit.render.words import DEFINITIONS
 
 __all__ = [
-    "DEFINITIONS",
     "STATUS",
     "Html",
     "bar",

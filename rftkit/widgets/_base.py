@@ -76,7 +76,8 @@ class Widget(anywidget.AnyWidget):
     def __init_subclass__(cls, bundle_name: str | None = None, **options: Any) -> None:
         if bundle_name is not None:
             cls._esm, cls._css = bundle(bundle_name)
-        cls.acts = frozenset(name for name in dir(cls) if getattr(getattr(cls, name, None), "is_act", False))
+        own = {name for name, value in vars(cls).items() if getattr(value, "is_act", False)}
+        cls.acts = cls.acts | own
         super().__init_subclass__(**options)
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Advice of steps as the sentences that a screen shows."""
+"""Advice of steps as a screen shows it: a sentence, and the line of Python that does it."""
 
 from __future__ import annotations
 
@@ -6,36 +6,37 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 
-def sentence(value: Any) -> str:
-    """Return the sentence of a piece of advice: its text, or what is under `sentence` or `message`.
+def sentence(text: str) -> str:
+    """Return a text as a sentence: a capital in front, a full stop at the end.
 
     Examples
     --------
-    >>> sentence({"code": "small", "sentence": "loans has 12 records."})
-    'loans has 12 records.'
+    >>> sentence("generate 12 records for loans")
+    'Generate 12 records for loans.'
+    """
+    shown = text.strip()
+    return shown[:1].upper() + shown[1:] + ("" if shown.endswith((".", "!", "?")) or not shown else ".")
+
+
+def advice(value: Any) -> dict[str, str]:
+    """Return a piece of advice of a step as sentence and Python.
+
+    Examples
+    --------
+    >>> advice({"code": "small_topic", "sentence": "loans has 12 records", "python": None})
+    {'sentence': 'Loans has 12 records.', 'python': ''}
     """
     if isinstance(value, Mapping):
-        return str(value.get("sentence") or value.get("message") or value)
-    return str(value)
+        return {"sentence": sentence(str(value["sentence"])), "python": str(value.get("python") or "")}
+    return {"sentence": sentence(str(value)), "python": ""}
 
 
-def sentences(values: Iterable[Any] | None) -> list[str]:
-    """Return the sentences of a list of advice.
-
-    Examples
-    --------
-    >>> sentences(["a", {"sentence": "b"}])
-    ['a', 'b']
-    """
-    return [sentence(value) for value in values or ()]
-
-
-def next_act(value: Any) -> str:
-    """Return the sentence of the next act; nothing where there is none.
+def advices(values: Iterable[Any] | None) -> list[dict[str, str]]:
+    """Return several pieces of advice.
 
     Examples
     --------
-    >>> next_act({"act": "generate", "sentence": "Generate 12 records for loans."}), next_act(None)
-    ('Generate 12 records for loans.', '')
+    >>> advices(None)
+    []
     """
-    return "" if value is None else sentence(value)
+    return [advice(value) for value in values or ()]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from rftkit import render
+from rftkit.coverage import DEFINITIONS
 from rftkit.errors import NotFoundError
 from rftkit.widgets._base import act
-from rftkit.widgets._sentences import next_act, sentences
+from rftkit.widgets._sentences import advice, advices
 from rftkit.widgets._watch import DatasetWidget
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
         return self._result
 
     @act
-    def open(self, parent: str = "") -> None:
+    def show_below(self, parent: str = "") -> None:
         """Show the topics below a topic; all topics by default.
 
         Parameters
@@ -89,13 +90,12 @@ class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
         tree = self.dataset.topics
         paths = list(tree.paths().values())
         place = {"parent": self._parent, "level": self._level, "depth": tree.depth}
-        definitions = {name.replace(" ", "_"): text for name, text in render.DEFINITIONS.items()}
         if not paths:
             self._result = None
-            return {"coverage": None, "place": place, "definitions": definitions}
+            return {"coverage": None, "place": place, "definitions": DEFINITIONS}
         self._result = self.dataset.coverage(level=self._level)
         shown = shown_coverage(self._result.to_dict(), paths, self._parent)
-        return {"coverage": shown, "place": place, "definitions": definitions}
+        return {"coverage": shown, "place": place, "definitions": DEFINITIONS}
 
     def to_html(self) -> Html:
         """Return the dashboard as static HTML, escaped and without script."""
@@ -124,7 +124,7 @@ def shown_coverage(told: dict[str, Any], paths: list[str], parent: str = "") -> 
     --------
     >>> topic = {"path": "a", "count": 1, "share": 1.0, "target": 1.0, "gap": 0.0, "status": "ok", "needed": 0}
     >>> told = {"total": 1, "unassigned": 0, "balance": 1.0, "balance_rating": "excellent", "target_fit": 1.0,
-    ...         "next_act": "proceed", "warnings": [], "recommendations": [], "topics": [topic]}
+    ...         "next_act": {"sentence": "proceed"}, "warnings": [], "recommendations": [], "topics": [topic]}
     >>> shown_coverage(told, ["a", "a/b"])["topics"][0]["children"]
     1
     """
@@ -138,9 +138,9 @@ def shown_coverage(told: dict[str, Any], paths: list[str], parent: str = "") -> 
     scores = {key: told.get(key) for key in ("total", "unassigned", "balance", "balance_rating", "target_fit")}
     return {
         **scores,
-        "next_act": next_act(told.get("next_act")),
-        "warnings": sentences(told.get("warnings")),
-        "recommendations": sentences(told.get("recommendations")),
+        "next_act": advice(told["next_act"]),
+        "warnings": advices(told["warnings"]),
+        "recommendations": advices(told["recommendations"]),
         "topics": topics,
     }
 
@@ -170,8 +170,8 @@ def page(coverage: dict[str, Any] | None, parent: str = "") -> Html:
     }
     rows = sorted(coverage["topics"], key=lambda row: (-abs(row["gap"] or 0), -row["count"], row["path"]))
     parts = [
-        render.facts(values, render.DEFINITIONS),
-        render.notice(render.join(render.tag("b", "Next: "), coverage["next_act"])) if coverage["next_act"] else None,
+        render.facts(values, DEFINITIONS),
+        render.notice(render.join(render.tag("b", "Next: "), _line(coverage["next_act"]))),
         render.bars(rows),
         *(_section("Look at", coverage["warnings"])),
         *(_section("What would help", coverage["recommendations"])),
@@ -179,8 +179,13 @@ def page(coverage: dict[str, Any] | None, parent: str = "") -> Html:
     return render.card("Coverage" + (f" of {parent}" if parent else ""), *parts)
 
 
-def _section(title: str, lines: list[str]) -> list[Html]:
-    return [render.head(title), render.bullets(lines)] if lines else []
+def _section(title: str, lines: list[dict[str, str]]) -> list[Html]:
+    return [render.head(title), render.bullets(map(_line, lines))] if lines else []
+
+
+def _line(advice: dict[str, str]) -> Html:
+    code = render.join(" ", render.tag("code", advice["python"])) if advice["python"] else ""
+    return render.join(advice["sentence"], code)
 
 
 def _children(path: str, paths: list[str]) -> int:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from rftkit import render
-from rftkit.widgets._sentences import next_act, sentence
+from rftkit.coverage import DEFINITIONS
+from rftkit.widgets._sentences import advice, sentence
 from rftkit.widgets._watch import DatasetWidget
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ class DatasetSummary(DatasetWidget, bundle_name="dataset_summary"):
     def read(self) -> dict[str, Any]:
         """Return the traits that show the dataset as it is now."""
         self._result = self.dataset.summary()
-        shown = shown_summary(self._result.to_dict(), self.dataset.name, self.dataset.version)
-        definitions = {name.replace(" ", "_"): text for name, text in render.DEFINITIONS.items()}
-        return {"summary": shown, "definitions": definitions}
+        told = {**self._result.to_dict(), "next_act": self.dataset.coverage().next_act}
+        shown = shown_summary(told, self.dataset.name, self.dataset.version)
+        return {"summary": shown, "definitions": DEFINITIONS}
 
     def to_html(self) -> Html:
         """Return the summary as static HTML, escaped and without script."""
@@ -76,9 +77,10 @@ def shown_summary(told: dict[str, Any], name: str, version: int | None) -> dict[
 
     Examples
     --------
-    >>> shown_summary({"total": 3, "reasons": [{"rule": "unassigned", "blocking": True, "value": 0.2, "limit": 0.1}]},
-    ...               "support", 2)["reasons"][0]["sentence"]
-    'unassigned: 0.2, limit 0.1'
+    >>> reason = {"rule": "unassigned", "blocking": True, "sentence": "20.0 % have no topic"}
+    >>> told = {"total": 3, "reasons": [reason], "next_act": {"sentence": "categorize"}}
+    >>> shown_summary(told, "support", 2)["reasons"][0]["sentence"]
+    '20.0 % have no topic.'
     """
     scores = {key: told.get(key) for key in ("balance", "target_fit", "synthetic_share", "last_sanitized")}
     return {
@@ -88,16 +90,13 @@ def shown_summary(told: dict[str, Any], name: str, version: int | None) -> dict[
         **scores,
         "last_sanitized": _day(scores["last_sanitized"]),
         "ready": bool(told.get("ready")),
-        "next_act": next_act(told.get("next_act")),
+        "next_act": advice(told["next_act"]),
         "reasons": [_reason(reason) for reason in told.get("reasons", ())],
     }
 
 
 def _reason(reason: dict[str, Any]) -> dict[str, Any]:
-    told = reason.get("sentence")
-    plain = f"{reason['rule'].replace('_', ' ')}: {render.cell(reason.get('value'))}"
-    limit = "" if reason.get("limit") is None else f", limit {render.cell(reason['limit'])}"
-    text = sentence(told) if told else plain + limit
+    text = sentence(reason["sentence"])
     return {"rule": reason["rule"], "blocking": bool(reason["blocking"]), "sentence": text}
 
 
@@ -128,7 +127,7 @@ def page(summary: dict[str, Any] | None) -> Html:
         "sanitized": summary["last_sanitized"] or "not yet",
     }
     title = render.join(summary["name"], " ", render.tag("span", f"version {summary['version']}", class_="rft__note"))
-    parts = [render.facts(counts), render.facts(shown, render.DEFINITIONS), _readiness(summary)]
+    parts = [render.facts(counts), render.facts(shown, DEFINITIONS), _readiness(summary)]
     return render.card(title, *parts)
 
 
@@ -136,6 +135,7 @@ def _readiness(summary: dict[str, Any]) -> Html:
     word = "\N{CHECK MARK} Ready to split and train" if summary["ready"] else "\N{BALLOT X} Not ready yet"
     reasons = sorted(summary["reasons"], key=lambda reason: not reason["blocking"])
     lines = [f"{'blocks' if reason['blocking'] else 'worth a look'}: {reason['sentence']}" for reason in reasons]
-    step = render.tag("p", render.tag("b", "Next: "), summary["next_act"]) if summary["next_act"] else ""
+    act = summary["next_act"]
+    step = render.tag("p", render.tag("b", "Next: "), act["sentence"], " ", render.tag("code", act["python"]))
     body = render.join(render.tag("b", word), render.bullets(lines), step)
     return render.notice(body, "ok" if summary["ready"] else "far")

@@ -24,13 +24,13 @@ const state = (topics: Topic[]) => ({
     balance: 0.25,
     balance_rating: "poor",
     target_fit: 0.8,
-    next_act: "Generate 120 records for loans.",
-    warnings: ["cards has fewer than 100 records."],
+    next_act: { sentence: "Generate 120 records for loans.", python: "ds.plan()" },
+    warnings: [{ sentence: "cards has fewer than 100 records.", python: "" }],
     recommendations: [],
     topics,
   },
   place: { parent: "", level: null, depth: 2 },
-  definitions: { balance: "smallest / largest", target_fit: "1 - half the sum of differences" },
+  definitions: { balance: "smallest / largest", "target fit": "1 - half the sum of differences" },
 });
 
 let el: HTMLElement;
@@ -81,7 +81,7 @@ describe("coverage dashboard", () => {
   it("asks Python to open a topic that has topics below it", () => {
     const model = show([topic("cards", 1, 1, { children: 3 })]);
     el.querySelector<HTMLButtonElement>('[data-key="open cards"]')?.click();
-    expect(model.sent[0]).toMatchObject({ act: "open", options: { parent: "cards" } });
+    expect(model.sent[0]).toMatchObject({ act: "show_below", options: { parent: "cards" } });
   });
 
   it("follows Python and keeps the focus where it was", async () => {

@@ -2,7 +2,7 @@
 import { append, h, redraw, type Child } from "../shared/dom.ts";
 import { count, plural, points, score, share } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
-import { bar, bullets, button, choices, crumbs, facts, status, statusWord } from "../shared/pieces.ts";
+import { bar, bullets, button, choices, crumbs, facts, nextAct, status, statusWord, type Advice } from "../shared/pieces.ts";
 import { run, widget } from "../shared/widget.ts";
 import { arrange, nameBelow, scale, tally, type Topic } from "./rows.ts";
 import "./index.css";
@@ -13,9 +13,9 @@ type Coverage = {
   balance: number | null;
   balance_rating: string;
   target_fit: number | null;
-  next_act: string;
-  warnings: string[];
-  recommendations: string[];
+  next_act: Advice;
+  warnings: Advice[];
+  recommendations: Advice[];
   topics: Topic[];
 };
 
@@ -61,11 +61,10 @@ function top(coverage: Coverage, host: View): HTMLElement {
     { name: "records", value: count(coverage.total), note: unassigned, test: "total" },
     { name: "topics", value: count(coverage.topics.length), note: tally(coverage.topics, statusWord), test: "topics" },
     { name: "balance", value: score(coverage.balance), note: coverage.balance_rating, why: why["balance"] ?? "", test: "balance" },
-    { name: "target fit", value: score(coverage.target_fit), why: why["target_fit"] ?? "", test: "target-fit" },
+    { name: "target fit", value: score(coverage.target_fit), why: why["target fit"] ?? "", test: "target-fit" },
   ]);
   const title = h("h2", { class: "rft__title" }, "Coverage");
-  const next = coverage.next_act !== "" && h("p", { class: "rft-coverage__next", test: "next-act" }, h("b", {}, "Next: "), coverage.next_act);
-  return h("header", { class: "rft-coverage__top" }, title, scores, next);
+  return h("header", { class: "rft-coverage__top" }, title, scores, nextAct(coverage.next_act));
 }
 
 function where(host: View): HTMLElement | null {
@@ -78,7 +77,7 @@ function where(host: View): HTMLElement | null {
 
 function path(parent: string, host: View): { text: string; open?: () => void }[] {
   const names = parent === "" ? [] : parent.split("/");
-  const open = (end: number) => () => void run(null, () => host.ask("open", { parent: names.slice(0, end).join("/") }));
+  const open = (end: number) => () => void run(null, () => host.ask("show_below", { parent: names.slice(0, end).join("/") }));
   return ["All topics", ...names].map((text, place) => (host.live ? { text, open: open(place) } : { text }));
 }
 
@@ -134,7 +133,7 @@ function row(topic: Topic, full: number, host: View): HTMLElement {
 function name(topic: Topic, host: View): Child {
   const text = nameBelow(topic.path, host.get("place").parent);
   if (!host.live || topic.children === 0) return text;
-  const open = (): void => void run(null, () => host.ask("open", { parent: topic.path }));
+  const open = (): void => void run(null, () => host.ask("show_below", { parent: topic.path }));
   const title = `Show the ${plural(topic.children, "topic")} in ${topic.path}`;
   return h("button", { class: "rft__link rft__link--plain", type: "button", key: `open ${topic.path}`, title, on: { click: open } }, text, " ›");
 }

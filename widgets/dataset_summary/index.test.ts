@@ -5,7 +5,7 @@ import summary from "./index.ts";
 const state = {
   error: "",
   static_html: "",
-  definitions: { balance: "smallest / largest", target_fit: "…", synthetic_share: "…" },
+  definitions: { balance: "smallest / largest", "target fit": "…", "synthetic share": "…" },
   summary: {
     name: "support",
     version: 7,
@@ -21,7 +21,7 @@ const state = {
     target_fit: 0.7,
     synthetic_share: 1 / 6,
     ready: false,
-    next_act: "Categorize 200 records.",
+    next_act: { sentence: "Categorize 200 records.", python: "ds.categorize()" },
     reasons: [
       { rule: "small_topic", blocking: false, sentence: "fees has 12 records." },
       { rule: "unassigned", blocking: true, sentence: "18.2 % have no topic, 10 % are allowed." },
@@ -39,7 +39,7 @@ describe("dataset summary", () => {
     summary.render({ model: new FakeModel(structuredClone(state)), el });
     expect(byTest(el, "total").textContent).toBe("1,200 1,000 from traces");
     expect(byTest(el, "synthetic-share").textContent).toBe("16.7 %");
-    expect(byTest(el, "next-act").textContent).toBe("Next: Categorize 200 records.");
+    expect(byTest(el, "next-act").textContent).toBe("Next: Categorize 200 records.ds.categorize()");
     expect(byTest(el, "last-sanitized").textContent).toBe("not yet");
   });
 

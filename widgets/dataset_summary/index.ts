@@ -2,7 +2,7 @@
 import { h, redraw, type Child } from "../shared/dom.ts";
 import { count, score, share } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
-import { button, facts } from "../shared/pieces.ts";
+import { button, facts, nextAct, type Advice } from "../shared/pieces.ts";
 import { run, widget } from "../shared/widget.ts";
 import "./index.css";
 
@@ -23,7 +23,7 @@ type Summary = {
   target_fit: number | null;
   synthetic_share: number | null;
   ready: boolean;
-  next_act: string;
+  next_act: Advice;
   reasons: Reason[];
 };
 
@@ -77,8 +77,8 @@ function scores(summary: Summary, host: View): HTMLElement {
   const why = host.get("definitions");
   return facts([
     { name: "balance", value: score(summary.balance), why: why["balance"] ?? "", test: "balance" },
-    { name: "target fit", value: score(summary.target_fit), why: why["target_fit"] ?? "", test: "target-fit" },
-    { name: "synthetic share", value: share(summary.synthetic_share), why: why["synthetic_share"] ?? "", test: "synthetic-share" },
+    { name: "target fit", value: score(summary.target_fit), why: why["target fit"] ?? "", test: "target-fit" },
+    { name: "synthetic share", value: share(summary.synthetic_share), why: why["synthetic share"] ?? "", test: "synthetic-share" },
   ]);
 }
 
@@ -87,10 +87,9 @@ function readiness(summary: Summary): HTMLElement {
   const kind = summary.ready ? "ok" : "far";
   const mark = summary.ready ? "✓" : "✗";
   const title = h("p", {}, h("b", { class: `rft__status--${kind}`, test: "ready" }, `${mark} ${word}`));
-  const next = summary.next_act !== "" && h("p", { test: "next-act" }, h("b", {}, "Next: "), summary.next_act);
   const sorted = [...summary.reasons].sort((a, b) => Number(b.blocking) - Number(a.blocking));
   const why = sorted.length > 0 && h("ul", { class: "rft-summary__reasons", test: "reasons" }, sorted.map(reason));
-  return h("section", { class: "rft-summary__ready" }, title, why, next);
+  return h("section", { class: "rft-summary__ready" }, title, why, nextAct(summary.next_act));
 }
 
 function reason({ rule, blocking, sentence }: Reason): Child {

@@ -76,7 +76,19 @@ export function choices<T>(name: string, values: readonly { text: string; value:
   return h("div", { class: "rft__choices", role: "group", "aria-label": name, test: name.replaceAll(" ", "-") }, buttons);
 }
 
-/** Sentences as a list; nothing for none. */
-export function bullets(sentences: readonly string[], test: string): HTMLElement | null {
-  return sentences.length === 0 ? null : h("ul", { class: "rft__list", test }, sentences.map((text) => h("li", {}, text)));
+/** What a step advises: a sentence, and the line of Python that does it ("" where there is none). */
+export type Advice = { sentence: string; python: string };
+
+export function advice({ sentence, python }: Advice): Child[] {
+  return [sentence, python !== "" && h("code", { class: "rft__python", title: "The same as Python" }, python)];
+}
+
+/** Pieces of advice as a list; nothing for none. */
+export function bullets(lines: readonly Advice[], test: string): HTMLElement | null {
+  return lines.length === 0 ? null : h("ul", { class: "rft__list", test }, lines.map((line) => h("li", {}, advice(line))));
+}
+
+/** The one act that makes most sense now. */
+export function nextAct(act: Advice): HTMLElement {
+  return h("p", { class: "rft__next", test: "next-act" }, h("b", {}, "Next: "), advice(act));
 }

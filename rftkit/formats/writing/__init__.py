@@ -19,9 +19,9 @@ from rftkit.formats.writing.report import WriteReport
 from rftkit.formats.writing.sentences import skipped as skip_sentences
 from rftkit.formats.writing.sentences import warnings as warning_sentences
 from rftkit.formats.writing.target import Notes, Options, Target
-from rftkit.formats.writing.targets import TARGETS, target_of
+from rftkit.formats.writing.targets import FORMATS, TARGETS, target_of
 
-__all__ = ["TARGETS", "Problem", "WriteReport", "check", "complete", "target_of", "write"]
+__all__ = ["FORMATS", "TARGETS", "Problem", "WriteReport", "check", "complete", "target_of", "write"]
 
 #: Records that are text at the same time; bounds the memory of an export.
 _BATCH = 50_000

@@ -37,6 +37,9 @@ TARGETS: dict[str, Target] = {
     )
 }
 
+#: What can be typed after `--format`, each with half a sentence.
+FORMATS: dict[str, str] = {name: target.description for name, target in TARGETS.items()}
+
 
 def target_of(name: str) -> Target:
     """Return the target of a name.

@@ -222,8 +222,7 @@ def _completed(drafts: pl.DataFrame) -> pl.DataFrame:
     missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in schema.DRAFT.items() if name not in drafts]
     whole = with_keys(drafts.with_columns(missing))
     labels = ("topic", "topic_confidence", "topic_method", "quality")
-    types: dict[str, Any] = dict(schema.DRAFT)
-    return whole.select([*schema.DRAFT, *labels]).cast(types)
+    return whole.select(*(pl.col(name).cast(dtype) for name, dtype in schema.DRAFT.items()), *labels)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,8 @@ def facet(frame: pl.DataFrame, name: str) -> pl.Series:
     missing = [column for column in needs if column not in frame.columns]
     if missing:
         raise InputError(f"the facet {name!r} needs the column {missing[0]!r}; given {frame.columns}")
-    return frame.select(make(frame).cast(pl.String).fill_null("unknown").alias(name)).to_series()
+    words = make(frame).cast(pl.String).fill_null("unknown").alias("_facet")
+    return frame.with_columns(words)["_facet"].alias(name)
 
 
 def order(name: str, values: pl.Series) -> list[str]:

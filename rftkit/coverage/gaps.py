@@ -13,6 +13,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from rftkit.coverage.scores import tolerance
+
 _EPS = 1e-9
 
 
@@ -42,13 +44,18 @@ def needed(counts: Sequence[int], targets: Sequence[float], *, grow: float | Non
     """
     pairs = [(n, t) for n, t in zip(counts, targets, strict=True) if t > 0]
     have = sum(n for n, _ in pairs)
-    if not have:
+    if not have or (not grow and _there(pairs, have)):
         return [0] * len(counts)
     total = max(n / t for n, t in pairs)
     if grow:
         total = max(total, have * (1 + grow))
     wanted = apportion(targets, math.ceil(total * (1 - _EPS)))
     return [max(goal - n, 0) if t > 0 else 0 for n, t, goal in zip(counts, targets, wanted, strict=True)]
+
+
+def _there(pairs: Sequence[tuple[int, float]], have: int) -> bool:
+    """Whether no whole record is amiss and no status shows it; otherwise every fill would ask for a next, tiny one."""
+    return all(abs(n - t * have) < 1 and abs(t - n / have) < tolerance(t) / 5 for n, t in pairs)
 
 
 def apportion(shares: Sequence[float], total: int) -> list[int]:

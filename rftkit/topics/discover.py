@@ -32,6 +32,7 @@ RULE = (
     "them that agree; records without text stay unassigned; groups below {least} records merged into the nearest"
 )
 _CENTRAL = 8
+_RESOLUTION = 1.0
 _LARGEST_GRAPH = 30_000  # beyond it a sample makes the groups and the others follow their neighbours in it
 
 
@@ -262,16 +263,21 @@ def _trivial(total: int, depth: int, count: int | None, least: int, vectors: Flo
 
 
 def _finest(graph: Any, view: Floats, near: g.Neighbours, count: int | None, seed: int, least: int) -> Ints:
-    if count is None:
-        labels = g.communities(graph, 1.0, seed)
-        return g.merged(graph, labels, g.centres(view, labels), least=least)
-    labels, resolution = g.communities(graph, 1.0, seed), 1.0
-    while int(labels.max()) + 1 < 1.3 * count and resolution < 1000:
+    """Return the leaf groups: communities on which several runs agree, small ones merged, every record settled."""
+    resolution = _RESOLUTION
+    labels = g.communities(graph, resolution, seed)
+    while count is not None and int(labels.max()) + 1 < 1.3 * count and resolution < 1000:
         resolution *= 1.5
         labels = g.communities(graph, resolution, seed)
-    if int(labels.max()) + 1 < count:
-        labels = np.arange(len(view), dtype=np.int64)
-    return g.merged(graph, labels, g.centres(view, labels), count=count)
+    firm = g.agreed(graph, seed, resolution)
+    labels = g.communities(firm, resolution, seed)
+    if count is not None and int(labels.max()) + 1 < count:
+        labels = np.arange(len(view), dtype=np.int64)  # more topics wanted than there are groups
+    else:
+        labels = g.merged(graph, labels, g.centres(view, labels), least=least if count is None else 2)
+    if count is not None and int(labels.max()) + 1 > count:
+        labels = g.joined(g.smoothed(view, near), labels, count)
+    return g.settled(graph, labels)
 
 
 def _coarser(graph: Any, view: Floats, labels: Ints) -> Ints:

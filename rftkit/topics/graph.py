@@ -16,10 +16,10 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-NEIGHBOURS = 12
-SHARPNESS = 4  # the power of the cosine: a near neighbour counts much more than a fair one
+NEIGHBOURS = 20
+SHARPNESS = 8  # the power of the cosine: a near neighbour counts much more than a fair one
 _BLOCK = 1024
-_LEXICAL = 0.3  # how much the words themselves count beside the meaning
+_LEXICAL = 0.4  # how much the words themselves count beside the meaning
 _LEXICAL_WIDTH = 128
 
 
@@ -298,21 +298,82 @@ def smoothed(vectors: Floats, neighbours: Neighbours, steps: int = 3, share: flo
     return vectors
 
 
-def polished(vectors: Floats, labels: Ints, rounds: int = 10) -> Ints:
-    """Return the labels after some rounds of spherical k-means that starts from them; no group gets lost.
+def agreed(graph: Any, seed: int, resolution: float, runs: int = 6) -> Any:
+    """Return the graph with each edge weakened by how often runs of Louvain put its ends apart.
+
+    What is found by chance in one run is not found in the next; what is found in all of them stays.
 
     Examples
     --------
-    >>> polished(np.array([[1, 0], [1, 0.1], [0, 1]], dtype=np.float32), np.array([0, 0, 1])).tolist()
+    >>> graph = build(nearest(np.array([[1, 0], [1, 0.1]], dtype=np.float32), 1))
+    >>> bool((agreed(graph, 0, 1.0).data > 0).all())
+    True
+    """
+    from scipy.sparse import csr_matrix
+
+    edges = graph.tocoo()
+    same = np.zeros(edges.nnz, dtype=np.float32)
+    for run in range(runs):
+        labels = communities(graph, resolution, seed * 1000 + run)
+        same += labels[edges.row] == labels[edges.col]
+    kept = edges.data * np.maximum(same / runs, np.float32(0.1)) ** 3
+    return csr_matrix((kept, (edges.row, edges.col)), shape=graph.shape)
+
+
+def settled(graph: Any, labels: Ints, rounds: int = 3) -> Ints:
+    """Return the labels after every record has gone, some rounds long, where most of its neighbours are.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_matrix
+    >>> graph = csr_matrix(np.array([[0, 1, 1.0], [1, 0, 1], [1, 1, 0]]))
+    >>> settled(graph, np.array([0, 0, 1]), 1).tolist()
     [0, 0, 1]
     """
+    from scipy.sparse import csr_matrix
+
     count = int(labels.max()) + 1 if len(labels) else 0
     for _ in range(rounds):
-        new = np.asarray((vectors @ centres(vectors, labels).T).argmax(axis=1), dtype=np.int64)
-        if len(np.unique(new)) < count or (new == labels).all():
-            break
+        member = csr_matrix(
+            (np.ones(len(labels), np.float32), (np.arange(len(labels)), labels)), shape=(len(labels), count)
+        )
+        # A touch of the label itself decides ties and keeps records without neighbours where they are.
+        new = np.asarray((graph @ member + np.float32(1e-4) * member).argmax(axis=1), dtype=np.int64).ravel()
+        if len(np.unique(new)) < count:
+            break  # no group gets lost
         labels = new
     return by_size(labels)
+
+
+def joined(vectors: Floats, labels: Ints, count: int) -> Ints:
+    """Return the labels after joining groups by Ward's rule until `count` are left: small and alike ones first.
+
+    Examples
+    --------
+    >>> vectors = np.array([[1, 0], [0.9, 0.1], [0, 1]], dtype=np.float32)
+    >>> joined(vectors, np.array([0, 1, 2]), 2).tolist()
+    [0, 0, 1]
+    """
+    sizes = np.bincount(labels).astype(np.float64)
+    middle = np.zeros((len(sizes), vectors.shape[1]))
+    np.add.at(middle, labels, vectors)
+    middle /= sizes[:, None]
+    squares = np.einsum("ij,ij->i", middle, middle)
+    apart = np.maximum(squares[:, None] + squares - 2 * middle @ middle.T, 0)
+    apart *= sizes[:, None] * sizes / (sizes[:, None] + sizes)
+    np.fill_diagonal(apart, np.inf)
+    parent = np.arange(len(sizes))
+    for _ in range(len(sizes) - max(count, 1)):
+        a, b = np.unravel_index(int(apart.argmin()), apart.shape)
+        between = apart[a, b]
+        new = (sizes[a] + sizes) * apart[a] + (sizes[b] + sizes) * apart[b] - sizes * between
+        new /= sizes[a] + sizes[b] + sizes
+        new[a] = new[b] = np.inf
+        apart[b], apart[:, b] = new, new
+        apart[a], apart[:, a] = np.inf, np.inf
+        sizes[b] += sizes[a]
+        parent[parent == a] = b
+    return by_size(parent[labels])
 
 
 def nearest_in(vectors: Floats, others: Floats, count: int) -> Neighbours:

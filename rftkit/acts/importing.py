@@ -168,10 +168,19 @@ def _records(
         new = batch if known is None else batch.join(known, on="row_key", how="anti", maintain_order="left")
         skipped += batch.height - new.height
         if new.height:
-            new = new.with_columns(step.rows(new.height), pl.lit(when).alias("created_at"))
+            new = new.with_columns(step.rows(new.height), _created(new, when))
             step.append("records", new)
             narrow.append(_narrow(new))
     return (pl.concat(narrow, how="diagonal") if narrow else _narrow(_none())), skipped
+
+
+def _created(new: pl.DataFrame, when: datetime) -> pl.Expr:
+    """Return when the records were made: now, or what a `records` file says."""
+    now = pl.lit(when).cast(schema.TIME).alias("created_at")
+    if "labels" not in new.columns or new["labels"].null_count() == new.height:
+        return now
+    said = pl.col("labels").str.json_path_match("$.created_at")
+    return said.str.to_datetime(time_unit="us", time_zone="UTC", strict=False).fill_null(now).alias("created_at")
 
 
 def _none() -> pl.DataFrame:

@@ -144,6 +144,8 @@ def export(
         dataset_name=ds.name,
         seed=_seed(ds),
         excel_safe=excel_safe,
+        unreadable=reading.unreadable(ds),
+        version=ds.version,
     )
 
 

@@ -191,7 +191,9 @@ def records_as_json(frame: pl.DataFrame) -> list[dict[str, Any]]:
     frame
         Columns of `schema.FRAME`.
     """
-    from rftkit.formats import writing
+    from rftkit.formats.writing import complete
+    from rftkit.formats.writing.target import Notes, Options
+    from rftkit.formats.writing.targets.records import lines
     from rftkit.messages import load
 
-    return [load(line) for line in writing.lines(frame, "records")]
+    return [load(line) for line in lines(complete(frame), Options(), Notes())]

@@ -204,7 +204,8 @@ def _parse_deep(text: bytes) -> Parsed:
     parsed = parse(inner)
     outer, tops = cut(text, 1)
     keys = parse(outer).value
-    slices = {key: msgspec.Raw(tops[word]) for key, word in keys.items() if _stands(word, tops)} if tops else {}
+    members = keys.items() if isinstance(keys, dict) else ()
+    slices = {key: msgspec.Raw(tops[word]) for key, word in members if _stands(word, tops)}
     return Parsed(_restore(parsed.value, held), [*parsed.codes, "deep_json"], slices, parsed.odd)
 
 

@@ -19,7 +19,7 @@ def rules(records: pl.DataFrame) -> Iterator[pl.LazyFrame]:
     Parameters
     ----------
     records
-        `row, id, sound, content_key, exact_key, output_key`, sorted by row; `sound`: has no error of its own.
+        `row, id, source_id (`id` where missing), sound, content_key, exact_key, output_key`, sorted by row; `sound`: has no error of its own.
 
     Examples
     --------
@@ -39,7 +39,9 @@ def rules(records: pl.DataFrame) -> Iterator[pl.LazyFrame]:
         conflicts.rename({"first_row": "row"}), "conflicting_output",
         "record ", escaped("id"), more, " of the same prompt with another output",
     )  # fmt: skip
-    if records["id"].n_unique() < records.height:
+    if "source_id" not in records.columns:
+        records = records.with_columns(source_id="id")
+    if records["source_id"].drop_nulls().is_duplicated().any():
         yield _repeated_ids(records)
 
 
@@ -55,18 +57,19 @@ def _copies(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _repeated_ids(records: pl.DataFrame) -> pl.LazyFrame:
-    named = records.lazy().filter(pl.col("id").is_not_null() & pl.col("id").is_duplicated())
-    later = named.filter(~pl.col("id").is_first_distinct())
-    return findings(later, "duplicate_id", "an earlier record has the id ", escaped("id"), " too")
+    came = pl.col("source_id")
+    named = records.lazy().filter(came.is_not_null() & came.is_duplicated())
+    later = named.filter(~came.is_first_distinct())
+    return findings(later, "duplicate_id", "an earlier record has the id ", escaped("source_id"), " too")
 
 
 def escaped(column: str) -> pl.Expr:
-    """Return the expression of a text as it stands inside JSON text, without the quotes around it.
+    r"""Return the expression of a text as it stands inside JSON text, without the quotes around it.
 
     Examples
     --------
     >>> pl.DataFrame({"id": ['a "b"']}).select(escaped("id")).item()
-    'a \\\\"b\\\\"'
+    'a \\"b\\"'
     """
     text = pl.col(column).fill_null("without an id")
     plain = text.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)

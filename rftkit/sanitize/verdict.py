@@ -9,9 +9,9 @@ import polars as pl
 from rftkit.errors import InputError
 from rftkit.sanitize import codes, duplicates, near
 from rftkit.sanitize.codes import findings
-from rftkit.sanitize.single import MAX_TOKENS, complete, facts, uncounted
 from rftkit.sanitize.near import FLOOR, THRESHOLD, near_pairs
 from rftkit.sanitize.report import SanitizeReport
+from rftkit.sanitize.single import MAX_TOKENS, complete, facts, uncounted
 from rftkit.sanitize.tokens import DEFAULT_ENCODING, encoding_for
 
 
@@ -90,7 +90,7 @@ def judge(
     Parameters
     ----------
     records
-        `row` and `id` of every record.
+        `row` and `id` of every record, and `source_id` where the id as it came differs from the one in use.
     facts
         What `rftkit.sanitize.facts` returned for at least these rows.
     pairs
@@ -136,7 +136,10 @@ def judge(
 
 
 def _joined(records: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-    own = records.select(pl.col("row").cast(pl.Int64), pl.col("id").cast(pl.String)).sort("row")
+    came = "source_id" if "source_id" in records.columns else "id"
+    own = records.select(
+        pl.col("row").cast(pl.Int64), pl.col("id").cast(pl.String), source_id=pl.col(came).cast(pl.String)
+    ).sort("row")
     joined = own.join(facts.drop("text", strict=False), on="row", how="left", maintain_order="left")
     missing = joined["errors"].null_count()
     if missing:

@@ -163,6 +163,7 @@ def test_history_lists_every_step_and_undo_goes_back_and_forth(ask: Ask) -> None
 def test_a_mistake_is_told_in_one_sentence(
     ask: Ask, folder: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
 ) -> None:
+    capsys.readouterr()
     assert run([word.format(folder=folder) for word in words]) == 1
     told = capsys.readouterr()
     assert told.out == ""

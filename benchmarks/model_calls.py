@@ -43,7 +43,11 @@ def stats(url):
 
 
 def body(number):
-    return {"model": "test", "messages": [{"role": "user", "content": f"write prompt number {number}"}], "max_tokens": 64}
+    return {
+        "model": "test",
+        "messages": [{"role": "user", "content": f"write prompt number {number}"}],
+        "max_tokens": 64,
+    }
 
 
 async def bare_aiohttp(url, calls):
@@ -98,7 +102,10 @@ def row(name, ideal, work, url):
     told = stats(url)
     good = sum(value is not None for value in found)
     share = ideal(told) / seconds
-    print(f"{name:<22}{good:>6}{told['twice']:>6}{seconds:>8.2f}{share:>9.3f}{spent:>7.2f}  {told['statuses']}", flush=True)
+    print(
+        f"{name:<22}{good:>6}{told['twice']:>6}{seconds:>8.2f}{share:>9.3f}{spent:>7.2f}  {told['statuses']}",
+        flush=True,
+    )
 
 
 def forced(told):

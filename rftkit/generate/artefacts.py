@@ -24,14 +24,35 @@ _RULES: tuple[tuple[str, str], ...] = (
         r"(?:help|assist|provide|generate|create|write|fulfil+|comply|produce|share|engage|support|do that|answer)\b"
         r"(?! (?:me|my|enough|any|the|him|her|it\b))",
     ),
-    ("a refusal", r"\b(?:against|violates?|not comply with|goes against) (?:my|our|the|openai's) (?:content |usage |safety )?(?:guidelines|policy|policies|programming)\b.*\b(?:can't|cannot|unable|decline)\b"),
-    ("talk about the task", r"^(?:sure|certainly|of course|absolutely|okay|ok|great)[,!.:]? (?:here(?:'s| is| are)|i(?:'ll| will| can| have|'ve) (?:generate|write|create|provide|help you|created|written|generated))"),
-    ("talk about the task", r"^here(?:'s| is| are) (?:\w+ ){0,4}(?:variations?|prompts?|examples?|messages?|alternatives?|versions?|rewrites?|quer(?:y|ies))\b"),
-    ("talk about the task", r"^(?:generate|write|create|produce) (?:\d+|ten|five|three) (?:\w+ ){0,3}(?:prompts|variations|user messages|alternative messages)\b"),
-    ("talk about the task", r"^(?:variation|prompt|example|message|alternative|option|version|output|response|rewrite)(?: ?#?\d+)? ?[:)] "),
+    (
+        "a refusal",
+        r"\b(?:against|violates?|not comply with|goes against) (?:my|our|the|openai's) (?:content |usage |safety )?(?:guidelines|policy|policies|programming)\b.*\b(?:can't|cannot|unable|decline)\b",
+    ),
+    (
+        "talk about the task",
+        r"^(?:sure|certainly|of course|absolutely|okay|ok|great)[,!.:]? (?:here(?:'s| is| are)|i(?:'ll| will| can| have|'ve) (?:generate|write|create|provide|help you|created|written|generated))",
+    ),
+    (
+        "talk about the task",
+        r"^here(?:'s| is| are) (?:\w+ ){0,4}(?:variations?|prompts?|examples?|messages?|alternatives?|versions?|rewrites?|quer(?:y|ies))\b",
+    ),
+    (
+        "talk about the task",
+        r"^(?:generate|write|create|produce) (?:\d+|ten|five|three) (?:\w+ ){0,3}(?:prompts|variations|user messages|alternative messages)\b",
+    ),
+    (
+        "talk about the task",
+        r"^(?:variation|prompt|example|message|alternative|option|version|output|response|rewrite)(?: ?#?\d+)? ?[:)] ",
+    ),
     ("talk about the task", r"^(?:user|human|customer|assistant|system|user message) ?: "),
-    ("talk about the task", r"\b(?:this|the above|each) (?:prompt|message|variation) (?:is|should|will|was) (?:designed|intended|meant|generated|tests?)\b"),
-    ("talk about the task", r"\b(?:i hope|hope) (?:this|these) (?:prompts?|variations?|examples?) (?:help|works?|meets?)"),
+    (
+        "talk about the task",
+        r"\b(?:this|the above|each) (?:prompt|message|variation) (?:is|should|will|was) (?:designed|intended|meant|generated|tests?)\b",
+    ),
+    (
+        "talk about the task",
+        r"\b(?:i hope|hope) (?:this|these) (?:prompts?|variations?|examples?) (?:help|works?|meets?)",
+    ),
     (
         "a placeholder",
         r"[\[<](?:insert|your|enter|placeholder|add|user'?s?|customer'?s?|company|product|city|date|amount|account|card|name|order|first|last|"
@@ -42,19 +63,43 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("a placeholder", r"^\W*(?:null|undefined|nan|none|n/a|todo|tbd|placeholder|string|text|\.{3}|xxx+|foo|test)\W*$"),
     ("a placeholder", r"^(?:todo|tbd|fixme)\s*[:\-]"),
     ("a placeholder", r"^sample (?:input|prompt|message|question|query)s? ?#?\d*\W*$"),
-    ("an answer", r"^(?:hello|hi|hey|welcome|greetings)?[,!. ]*(?:there)?[,!. ]*(?:how (?:can|may) i (?:help|assist)(?: you)?(?: today)?|what can i (?:help|do for) you)"),
-    ("an answer", r"\b(?:thank you|thanks) for (?:contacting|reaching out|your (?:patience|inquiry|enquiry|question))\b"),
+    (
+        "an answer",
+        r"^(?:hello|hi|hey|welcome|greetings)?[,!. ]*(?:there)?[,!. ]*(?:how (?:can|may) i (?:help|assist)(?: you)?(?: today)?|what can i (?:help|do for) you)",
+    ),
+    (
+        "an answer",
+        r"\b(?:thank you|thanks) for (?:contacting|reaching out|your (?:patience|inquiry|enquiry|question))\b",
+    ),
     ("an answer", r"^i(?:'d| would) be (?:happy|glad|delighted) to (?:help|assist)"),
     ("an answer", r"^i(?:'m| am) (?:happy|glad|here) to (?:help|assist)(?: you)?\b"),
-    ("an answer", r"\b(?:let me know|feel free to (?:ask|reach out|contact us)|please (?:don't|do not) hesitate)\b.{0,40}\b(?:any (?:other|further|more|additional) (?:questions?|assistance|help)|if you (?:need|have) any|else i can)"),
-    ("an answer", r"^(?:i(?:'m| am) sorry to hear (?:that|about)|i understand (?:your|how|that you)|i apologi[sz]e for (?:the|any) (?:inconvenience|delay|trouble))"),
-    ("an answer", r"^to (?:\w+ ){1,8}\w+,? (?:you (?:can|should|need to|will need to|must|may)|(?:please )?(?:go to|open|click|log ?in|navigate|visit|follow these|simply|first,?|start by|tap|head to|contact our))\b"),
-    ("an answer", r"^(?:you can|you should|you'll need to|you will need to|simply|just) (?:\w+ ){1,14}(?:by (?:going|clicking|logging|visiting|opening|tapping|contacting)|in (?:the|your) (?:app|settings|account)|under|through (?:the|our))\b(?!.*\?)"),
+    (
+        "an answer",
+        r"\b(?:let me know|feel free to (?:ask|reach out|contact us)|please (?:don't|do not) hesitate)\b.{0,40}\b(?:any (?:other|further|more|additional) (?:questions?|assistance|help)|if you (?:need|have) any|else i can)",
+    ),
+    (
+        "an answer",
+        r"^(?:i(?:'m| am) sorry to hear (?:that|about)|i understand (?:your|how|that you)|i apologi[sz]e for (?:the|any) (?:inconvenience|delay|trouble))",
+    ),
+    (
+        "an answer",
+        r"^to (?:\w+ ){1,8}\w+,? (?:you (?:can|should|need to|will need to|must|may)|(?:please )?(?:go to|open|click|log ?in|navigate|visit|follow these|simply|first,?|start by|tap|head to|contact our))\b",
+    ),
+    (
+        "an answer",
+        r"^(?:you can|you should|you'll need to|you will need to|simply|just) (?:\w+ ){1,14}(?:by (?:going|clicking|logging|visiting|opening|tapping|contacting)|in (?:the|your) (?:app|settings|account)|under|through (?:the|our))\b(?!.*\?)",
+    ),
     ("an answer", r"^(?:great|good|excellent) question[!.,]"),
     ("an answer", r"(?:^|\n)(?:step )?1[.):] .+\n+(?:step )?2[.):] .+\n+(?:step )?3[.):] "),
-    ("an answer", r"\b(?:our (?:support|customer service|customer support) team (?:will|is|can)|we(?:'ll| will) (?:be happy|get back to you|process your|look into this for you))\b(?!.*\?)"),
+    (
+        "an answer",
+        r"\b(?:our (?:support|customer service|customer support) team (?:will|is|can)|we(?:'ll| will) (?:be happy|get back to you|process your|look into this for you))\b(?!.*\?)",
+    ),
     ("bare markup", r"^\s*(?:```|\{\s*\"|\[\s*[\"{]|<\|)"),
-    ("bare markup", r"<\|(?:im_start|im_end|endoftext|assistant|user|system)\|>|\[/?INST\]|<<SYS>>|</?(?:s|think|data)>"),
+    (
+        "bare markup",
+        r"<\|(?:im_start|im_end|endoftext|assistant|user|system)\|>|\[/?INST\]|<<SYS>>|</?(?:s|think|data)>",
+    ),
 )
 _COMPILED = tuple((name, re.compile(pattern, _FLAGS)) for name, pattern in _RULES)
 _TEMPLATE = re.compile(r"\{\{\s*[\w.]+\s*\}\}|(?<![$\w{])\{[a-z]+_[a-z_]+\}(?!\})")
@@ -90,5 +135,9 @@ def _is_fine(found: str, text: str) -> bool:
     """Whether a bracket is code or a shout: "[OK]" is no placeholder, an HTML tag in a question about HTML neither."""
     if found.startswith("["):
         inner = found.strip("[]")
-        return len(inner) <= 2 or inner.isupper() and inner in ("OK", "SIC", "EDIT", "UPDATE") or bool(_CODE.search(text))  # noqa: PLR2004
+        return (
+            len(inner) <= 2
+            or (inner.isupper() and inner in ("OK", "SIC", "EDIT", "UPDATE"))
+            or bool(_CODE.search(text))
+        )
     return found.startswith("<") and bool(_CODE.search(text))

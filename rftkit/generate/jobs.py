@@ -93,22 +93,26 @@ class Learned:
     def values(self, rows: Sequence[int]) -> dict[str, list[str]]:
         """Return slot values of the rows, and of all records for types that the rows hardly show."""
         own = slots.collect(self.pool.texts(list(rows)[:400]))
-        return {kind: (own.get(kind, []) + [value for value in everywhere if value not in own.get(kind, [])])[:12]
-                for kind, everywhere in {**self._everywhere, **own}.items()}
+        return {
+            kind: (own.get(kind, []) + [value for value in everywhere if value not in own.get(kind, [])])[:12]
+            for kind, everywhere in {**self._everywhere, **own}.items()
+        }
 
     @cached_property
     def _everywhere(self) -> dict[str, list[str]]:
         rows = self.pool.sample(range(self.pool.frame.height), 2000, "values")
         found = slots.collect(self.pool.texts(rows))
         # Places and names of one topic would be odd in another; times and amounts are the same everywhere.
-        return {kind: values for kind, values in found.items() if kind in ("amount", "date", "time", "duration", "weekday")}
+        return {
+            kind: values for kind, values in found.items() if kind in ("amount", "date", "time", "duration", "weekday")
+        }
 
     def order(self, rows: Sequence[int], options: Options, seed: int) -> list[int]:
         """Return rows in an order in which every stretch is as diverse as can be; large topics are sampled."""
         some = self.pool.sample(rows, _MOST_ORDERED, seed)
         rng = random.Random(seed)
         rng.shuffle(some)
-        if options.diversity != "embedding" or self.embedder is None or len(some) < 3:  # noqa: PLR2004 - nothing to choose
+        if options.diversity != "embedding" or self.embedder is None or len(some) < 3:
             return some
         return [some[place] for place in _farthest_first(self.embedder.embed(self.pool.texts(some)))]
 

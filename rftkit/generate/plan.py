@@ -200,7 +200,10 @@ def plan(
     pool = Pool(frame, only_valid=base.only_valid)
     wanted, notes, ids = _wanted(pool, tree, coverage, topic, count, fill_gaps, from_ids, base)
     _check_overrides(overrides, wanted, pool, tree)
-    made = [_line(pool, path, number, base.but((overrides or {}).get(path, {})), ids.get(path, ())) for path, number in wanted.items()]
+    made = [
+        _line(pool, path, number, base.but((overrides or {}).get(path, {})), ids.get(path, ()))
+        for path, number in wanted.items()
+    ]
     lines = tuple(one for one in made if isinstance(one, PlanLine))
     problems = tuple(one for one in made if not isinstance(one, PlanLine))
     who = default_model(model)
@@ -222,13 +225,17 @@ def _wanted(
 ) -> tuple[dict[str, int], list[str], dict[str, tuple[str, ...]]]:
     ways = [topic is not None or count is not None, fill_gaps, from_ids is not None]
     if sum(ways) != 1:
-        raise InputError("say what for: a topic with a count, or fill_gaps=True, or from_ids=[...], and one of them only")
+        raise InputError(
+            "say what for: a topic with a count, or fill_gaps=True, or from_ids=[...], and one of them only"
+        )
     if from_ids is not None:
         return _from_ids(pool, from_ids, count, base)
     if fill_gaps:
         return (*_gaps(pool, coverage, base), {})
     if topic is None or count is None or count < 1:
-        raise InputError(f"topic={topic!r} with count={count!r} is no order; give a topic and how many, such as count=20")
+        raise InputError(
+            f"topic={topic!r} with count={count!r} is no order; give a topic and how many, such as count=20"
+        )
     return {_known(pool, tree, topic): count}, [], {}
 
 
@@ -240,7 +247,9 @@ def _known(pool: Pool, tree: Any, topic: str) -> str:
     if len(set(matches)) == 1:
         return matches[0]
     known = sorted({*paths, *pool.topics()})
-    raise NotFoundError(f"there is no topic {topic!r}; there are {', '.join(known[:12]) or 'none'}{' ...' if len(known) > 12 else ''}")  # noqa: PLR2004
+    raise NotFoundError(
+        f"there is no topic {topic!r}; there are {', '.join(known[:12]) or 'none'}{' ...' if len(known) > 12 else ''}"
+    )
 
 
 def _paths(tree: Any) -> list[str]:
@@ -252,8 +261,14 @@ def _from_ids(
 ) -> tuple[dict[str, int], list[str], dict[str, tuple[str, ...]]]:
     rows = pool.find(from_ids)
     if not rows:
-        raise NotFoundError(f"none of the {len(from_ids)} ids is a valid record; see records list for the ids there are")
-    notes = [] if len(rows) == len(from_ids) else [f"{len(from_ids) - len(rows)} of the ids are no valid records and are left out"]
+        raise NotFoundError(
+            f"none of the {len(from_ids)} ids is a valid record; see records list for the ids there are"
+        )
+    notes = (
+        []
+        if len(rows) == len(from_ids)
+        else [f"{len(from_ids) - len(rows)} of the ids are no valid records and are left out"]
+    )
     topics = pool.facts["topic"].gather(rows).to_list()
     ids: dict[str, tuple[str, ...]] = {}
     for row, path in zip(rows, topics, strict=True):
@@ -294,7 +309,9 @@ def _check_overrides(overrides: Mapping[str, Any] | None, wanted: Mapping[str, i
     known = {*wanted, *_paths(tree), *pool.topics()}
     unknown = [path for path in overrides or {} if path not in known]
     if unknown:
-        raise InputError(f"an override names the topic {unknown[0]!r}, which does not exist; topics are {', '.join(sorted(known)[:12])}")
+        raise InputError(
+            f"an override names the topic {unknown[0]!r}, which does not exist; topics are {', '.join(sorted(known)[:12])}"
+        )
 
 
 def _line(pool: Pool, topic: str, count: int, options: Options, ids: tuple[str, ...]) -> PlanLine | dict[str, str]:
@@ -307,12 +324,20 @@ def _line(pool: Pool, topic: str, count: int, options: Options, ids: tuple[str, 
         return {"topic": topic, "strategy": options.strategy, "reason": reason, "proposal": proposal}
     chosen, why = _chosen(pool, topic, options, ids)
     if chosen is None:
-        return {"topic": topic, "strategy": "", "reason": why, "proposal": "give the topic a description or an example first"}
+        return {
+            "topic": topic,
+            "strategy": "",
+            "reason": why,
+            "proposal": "give the topic a description or an example first",
+        }
     return PlanLine(topic, count, chosen, why, options, ids)
 
 
 def _fitting(pool: Pool, topic: str, options: Options) -> str | None:
-    return next((name for name in _PROPOSED if name in STRATEGIES and STRATEGIES[name].unfit(topic, pool, options) is None), None)
+    return next(
+        (name for name in _PROPOSED if name in STRATEGIES and STRATEGIES[name].unfit(topic, pool, options) is None),
+        None,
+    )
 
 
 def _chosen(pool: Pool, topic: str, options: Options, ids: tuple[str, ...]) -> tuple[str | None, str]:
@@ -359,7 +384,9 @@ def _estimate(draft: GenerationPlan, pool: Pool, tree: Any, prices: tuple[float,
 
 def _times(part: Estimate, factor: float, calls: int) -> Estimate:
     money = [None if one is None else one * factor for one in (part.cost_usd, part.low_usd, part.high_usd)]
-    return Estimate(part.model, calls, round(part.prompt_tokens * factor), round(part.completion_tokens * factor), *money)
+    return Estimate(
+        part.model, calls, round(part.prompt_tokens * factor), round(part.completion_tokens * factor), *money
+    )
 
 
 def _sum(parts: Sequence[Estimate], model: str, *, priced: bool) -> Estimate:

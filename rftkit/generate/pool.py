@@ -14,7 +14,9 @@ from rftkit import messages, schema
 from rftkit.errors import InputError
 
 UNASSIGNED = ""
-_OPTIONAL = {name: schema.FRAME[name] for name in ("topic", "tools", "tool_choice", "valid", "generated", "extra", "output")}
+_OPTIONAL = {
+    name: schema.FRAME[name] for name in ("topic", "tools", "tool_choice", "valid", "generated", "extra", "output")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ class Pool:
         missing = [name for name in ("id", "messages") if name not in frame.columns]
         if missing:
             raise InputError(f"the frame has no column {missing[0]!r}; it has {', '.join(frame.columns) or 'none'}")
-        lacking = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in _OPTIONAL.items() if name not in frame.columns]
+        lacking = [
+            pl.lit(None, dtype=dtype).alias(name) for name, dtype in _OPTIONAL.items() if name not in frame.columns
+        ]
         full = frame.select("id", "messages", *[name for name in _OPTIONAL if name in frame.columns], *lacking)
         kept = full.filter(pl.col("messages").is_not_null())
         self.frame = kept.filter(pl.col("valid").fill_null(value=True)) if only_valid else kept
@@ -127,7 +131,9 @@ class Pool:
         """Return records, unpacked."""
         part = self.frame[list(rows)]
         columns = (part["id"], messages.unpack(part["messages"]), part["tools"], part["tool_choice"])
-        return [Source(str(one), list(said or []), tools, choice) for one, said, tools, choice in zip(*columns, strict=True)]
+        return [
+            Source(str(one), list(said or []), tools, choice) for one, said, tools, choice in zip(*columns, strict=True)
+        ]
 
     def find(self, ids: Sequence[str]) -> list[int]:
         """Return the rows of ids, in the order of the ids; unknown ids are left out."""

@@ -146,7 +146,9 @@ class _Work:
         options = plan.lines[0].options if plan.lines else None
         self.pool = Pool(frame, only_valid=options.only_valid if options else True)
         self.learned = Learned(self.pool, plan.model, embedder)
-        strict = max((line.options.strictness for line in plan.lines), default="medium", key=("low", "medium", "high").index)
+        strict = max(
+            (line.options.strictness for line in plan.lines), default="medium", key=("low", "medium", "high").index
+        )
         base = replace(options, strictness=strict) if options else None
         self.validator = Validator(frame, base, embedder, judge) if base else None
         self.states = [_State(line) for line in plan.lines]
@@ -158,7 +160,11 @@ class _Work:
 
     def round(self, number: int) -> pl.DataFrame | None:
         """Ask for what is missing, judge what came; None where nothing is to be done."""
-        open_ = [state for state in self.states if state.missing > 0 and not state.over and number <= state.line.options.retries]
+        open_ = [
+            state
+            for state in self.states
+            if state.missing > 0 and not state.over and number <= state.line.options.retries
+        ]
         if not open_ or self.stop.is_set():
             return None
         tasks = [(state, task) for state in open_ for task in self._tasks(state, number)]
@@ -174,8 +180,15 @@ class _Work:
     def _tasks(self, state: _State, number: int) -> list[Task]:
         line = state.line
         job = job_of(
-            line, self.pool, self.tree, self.learned, state.missing, number, self.plan.seed,
-            avoid=state.accepted, orders=self.orders,
+            line,
+            self.pool,
+            self.tree,
+            self.learned,
+            state.missing,
+            number,
+            self.plan.seed,
+            avoid=state.accepted,
+            orders=self.orders,
         )
         found: list[Task] = STRATEGIES[line.strategy].tasks(job)
         return found
@@ -195,7 +208,9 @@ class _Work:
             return
         topics = {state.line.topic: (len(state.accepted), state.line.count) for state in self.states}
         sample = answer.text if answer is not None and answer.ok else ""
-        self.on_progress(Progress(topics, self.answered, self.asked, self.cost, answer.request.key if answer else "", sample))
+        self.on_progress(
+            Progress(topics, self.answered, self.asked, self.cost, answer.request.key if answer else "", sample)
+        )
 
     def _judged(self, answered: Sequence[tuple[_State, Task, Answer]]) -> pl.DataFrame:
         drafts: list[tuple[_State, Draft]] = []
@@ -231,7 +246,9 @@ class _Work:
         else:
             state.rejected.update(list(verdict.details)[:1])
 
-    def _frame(self, drafts: Sequence[tuple[_State, Draft]], said: pl.Series, verdicts: Sequence[Verdict]) -> pl.DataFrame:
+    def _frame(
+        self, drafts: Sequence[tuple[_State, Draft]], said: pl.Series, verdicts: Sequence[Verdict]
+    ) -> pl.DataFrame:
         rows = [
             {
                 "candidate_id": f"{self.run_id}-{self.position + place:05d}",
@@ -275,10 +292,18 @@ class _Work:
         by_topic: dict[str, dict[str, Any]] = {}
         for state in self.states:
             counts = {"requested": state.line.count, "generated": state.made, "valid": len(state.accepted)}
-            by_topic[state.line.topic] = {**counts, "rejected": state.made - len(state.accepted), "strategy": state.line.strategy}
+            by_topic[state.line.topic] = {
+                **counts,
+                "rejected": state.made - len(state.accepted),
+                "strategy": state.line.strategy,
+            }
         candidates = pl.concat(self.frames) if self.frames else schema.empty(schema.CANDIDATES)
-        counted = {name: int(self.totals[name]) for name in ("calls", "cached_calls", "prompt_tokens", "completion_tokens")}
-        return GenerationReport(self.plan, candidates, by_topic, gave_up, **counted, cost_usd=self.cost, stopped=stopped)
+        counted = {
+            name: int(self.totals[name]) for name in ("calls", "cached_calls", "prompt_tokens", "completion_tokens")
+        }
+        return GenerationReport(
+            self.plan, candidates, by_topic, gave_up, **counted, cost_usd=self.cost, stopped=stopped
+        )
 
 
 def schema_frame(

@@ -122,5 +122,7 @@ def _texts(frame: pl.DataFrame) -> pl.DataFrame:
     from rftkit.generate.similarity import contexts, normalise
 
     topic = pl.col("topic") if "topic" in frame.columns else pl.lit(None, dtype=pl.String).alias("topic")
-    told = frame.select(messages.last_user_text().fill_null("").alias("text"), topic.fill_null(""), contexts().fill_null(""))
+    told = frame.select(
+        messages.last_user_text().fill_null("").alias("text"), topic.fill_null(""), contexts().fill_null("")
+    )
     return told.select("text", "topic", normalise(pl.col("text")).alias("folded"), "context")

@@ -135,7 +135,9 @@ class Validator:
         self._first_made = len(known)
         self.model = WordModel([entry.text for entry in known], [entry.topic for entry in known])
         self._languages = language.usual(entry.text for entry in known[:5000])
-        self._meanings = _Meanings(self.embedder, known) if self.embedder and self.options.strictness == "high" else None
+        self._meanings = (
+            _Meanings(self.embedder, known) if self.embedder and self.options.strictness == "high" else None
+        )
 
     def judge_all(self, candidates: Sequence[Entry], options: Sequence[Options] | None = None) -> list[Verdict]:
         """Return one verdict per candidate; what is accepted is compared with what follows."""
@@ -160,7 +162,9 @@ class Validator:
         overlap, place = self._overlaps.closest(entry.folded, entry.context, _NOVELTY_FLOOR)
         details = dict(self._plain(entry, options))
         if options.strictness != "low":
-            details.update(self._medium(entry, options, overlap, place, duplicate=any("duplicate" in code for code in details)))
+            details.update(
+                self._medium(entry, options, overlap, place, duplicate=any("duplicate" in code for code in details))
+            )
         if options.strictness == "high":
             details.update(self._high(entry, options, vector, mark))
         if not details:
@@ -260,7 +264,7 @@ class _Meanings:
             return 0.0
         size, whole = self._stacked.get(context, (0, None))
         best = float(np.max(whole @ vector)) if size else 0.0
-        if len(rows) - size > 256:  # noqa: PLR2004 - stacking anew for every candidate would cost a copy each
+        if len(rows) - size > 256:
             self._stacked[context] = (len(rows), np.asarray(rows))
         return max([best, *(float(row @ vector) for row in rows[size:])])
 
@@ -268,7 +272,7 @@ class _Meanings:
 def _copied(entry: Entry) -> str | None:
     for example in entry.shown:
         folded = " ".join(example.lower().split()).rstrip(".?! ")
-        if len(folded) >= 25 and folded in entry.folded and len(folded) >= _COPIED * len(entry.folded):  # noqa: PLR2004
+        if len(folded) >= 25 and folded in entry.folded and len(folded) >= _COPIED * len(entry.folded):
             return example if entry.turns == 1 else None
     return None
 
@@ -362,7 +366,9 @@ class Validation:
     def _repr_html_(self) -> str:
         from html import escape
 
-        rows = "".join(f"<tr><td>{escape(code)}</td><td>{count}</td></tr>" for code, count in self.rejection_reasons.items())
+        rows = "".join(
+            f"<tr><td>{escape(code)}</td><td>{count}</td></tr>" for code, count in self.rejection_reasons.items()
+        )
         return f"<p>{escape(repr(self))}</p><table><tr><th>reason</th><th>candidates</th></tr>{rows}</table>"
 
 
@@ -474,7 +480,9 @@ def _references(extra: str | None) -> list[str]:
     known = messages.load(extra) if extra else None
     if not isinstance(known, Mapping):
         return []
-    told = (known.get(name) for name in ("reference_answer", "reference", "answer", "expected", "ground_truth", "solution"))
+    told = (
+        known.get(name) for name in ("reference_answer", "reference", "answer", "expected", "ground_truth", "solution")
+    )
     return [str(one) for one in told if isinstance(one, str | int | float) and len(str(one)) >= _SHORTEST_REFERENCE]
 
 

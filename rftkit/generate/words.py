@@ -67,7 +67,7 @@ class WordModel:
         1 where there is nothing to compare: one topic, or too few prompts of it.
         """
         known = self.topics
-        if topic not in known or len(known) < 2:  # noqa: PLR2004 - one topic cannot be mistaken for another
+        if topic not in known or len(known) < 2:
             return 1.0
         found = [word for word in dict.fromkeys(words(text)) if self.seen[word] and word.isalnum()]
         scores = {name: self.likelihood(found, name) / math.sqrt(max(1, len(found))) for name in known}
@@ -78,7 +78,7 @@ class WordModel:
     def rank(self, text: str, topic: str) -> int:
         """Return at which place the topic stands for a text; 1 is the most likely."""
         known = self.topics
-        if topic not in known or len(known) < 2:  # noqa: PLR2004 - one topic cannot be mistaken for another
+        if topic not in known or len(known) < 2:
             return 1
         found = [word for word in dict.fromkeys(words(text)) if self.seen[word] and word.isalnum()]
         own = self.likelihood(found, topic)

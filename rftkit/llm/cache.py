@@ -87,9 +87,7 @@ class Cache:
     def put(self, key: str, model: str, reply: Reply) -> None:
         """Write one answer; it is on disk when this returns. The first answer to a question stays."""
         row = (key, model, reply.text, reply.message, reply.finish, reply.prompt_tokens)
-        query = (
-            f"INSERT OR IGNORE INTO answers (key, model, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        )
+        query = f"INSERT OR IGNORE INTO answers (key, model, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         with self._lock:
             self._db.execute(query, (*row, reply.completion_tokens, reply.cost_usd))
 

@@ -52,7 +52,9 @@ class Estimate:
 
     def __repr__(self) -> str:
         cost = "price unknown" if self.cost_usd is None else f"about ${self.cost_usd:.4f}"
-        return f"Estimate({self.model}: {self.calls} calls, {self.prompt_tokens + self.completion_tokens} tokens, {cost})"
+        return (
+            f"Estimate({self.model}: {self.calls} calls, {self.prompt_tokens + self.completion_tokens} tokens, {cost})"
+        )
 
 
 def estimate(
@@ -130,11 +132,10 @@ def _text(request: Request) -> str:
 
 @functools.cache
 def _encoding() -> Any:
-    import os
-    from pathlib import Path
-
     # tiktoken would fetch its tables; litellm ships them.
     import importlib.util
+    import os
+    from pathlib import Path
 
     found = importlib.util.find_spec("litellm")
     if found is not None and found.origin is not None:

@@ -7,15 +7,19 @@ nothing printed, nothing reported home, no tokenizer fetched from a hub, `rftkit
 from __future__ import annotations
 
 import functools
+import importlib.util
 import logging
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from rftkit import messages
 from rftkit.errors import ModelError
-from rftkit.llm import direct
+from rftkit.llm import direct, offline
 from rftkit.llm.cache import Reply
 from rftkit.llm.direct import response_format
 from rftkit.llm.failures import CallError, after, of_status
@@ -24,6 +28,8 @@ from rftkit.llm.request import Request
 
 OFFLINE = "rftkit/offline"
 _LOCK = threading.Lock()
+
+
 def litellm() -> Any:
     """Return the litellm module, set up."""
     with _LOCK:
@@ -37,14 +43,15 @@ def _litellm() -> Any:
     import litellm as module
     from litellm.utils import custom_llm_setup
 
-    from rftkit.llm.offline import provider
-
     module.suppress_debug_info = True
     module.telemetry = False
     module.disable_hf_tokenizer_download = True
     module.drop_params = True  # a model without a seed or a temperature is called without it
     if all(entry["provider"] != "rftkit" for entry in module.custom_provider_map):
-        module.custom_provider_map = [*module.custom_provider_map, {"provider": "rftkit", "custom_handler": provider()}]
+        module.custom_provider_map = [
+            *module.custom_provider_map,
+            {"provider": "rftkit", "custom_handler": offline.provider()},
+        ]
     custom_llm_setup()
     return module
 
@@ -98,6 +105,8 @@ async def complete(
     CallError
         When there is no answer.
     """
+    if model == OFFLINE:
+        return await offline.complete(request)
     if base_url is not None and direct.serves(model, base_url):
         given = {"api_key": api_key, "timeout": timeout, "structured": structured}
         return await direct.complete(model, request, base_url=base_url, **given)
@@ -156,7 +165,9 @@ def _reply(response: Any) -> Reply:
 
 def _call_error(error: Exception, secrets: Sequence[str]) -> CallError:
     status = int(getattr(error, "status_code", 0) or 0)
-    sentence = redact(" ".join(f"{type(error).__name__}: {getattr(error, 'message', None) or error}".split())[:400], secrets)
+    sentence = redact(
+        " ".join(f"{type(error).__name__}: {getattr(error, 'message', None) or error}".split())[:400], secrets
+    )
     if type(error).__name__ in ("APIConnectionError", "Timeout"):
         return CallError(sentence, retry=True, charged=not _never_arrived(error))
     return of_status(status, sentence, after(getattr(error, "litellm_response_headers", None) or {}))
@@ -202,19 +213,48 @@ def price(model: str) -> tuple[float, float] | None:
     """
     if model == OFFLINE:
         return (0.0, 0.0)
-    module = litellm()
+    entry = _entry(model)
+    if entry is None and model.split("/", 1)[0] in direct.PROVIDERS:
+        return None
+    return _rates(entry if entry is not None else _info(model))
+
+
+def _entry(model: str) -> Mapping[str, Any] | None:
+    """Return a model's row of litellm's table, read from its file: that takes milliseconds, the import seconds."""
+    table = known_models()
+    provider, _, bare = model.partition("/")
+    entry = table.get(model) or table.get(bare)
+    if entry is None or not str(entry.get("litellm_provider", provider)).startswith(provider if bare else ""):
+        return None
+    return entry
+
+
+def _info(model: str) -> Mapping[str, Any]:
     try:
-        info = module.get_model_info(model)
+        return litellm().get_model_info(model)  # type: ignore[no-any-return]
     except Exception:  # noqa: BLE001 - unmapped: the price is unknown, never 0
-        return None
-    costs = (info.get("input_cost_per_token"), info.get("output_cost_per_token"))
-    if costs[0] is None or costs[1] is None:
-        return None
-    return (round(costs[0] * 1e6, 6), round(costs[1] * 1e6, 6))
+        return {}
 
 
+def _rates(entry: Mapping[str, Any]) -> tuple[float, float] | None:
+    read, written = entry.get("input_cost_per_token"), entry.get("output_cost_per_token")
+    return None if read is None or written is None else (round(read * 1e6, 6), round(written * 1e6, 6))
+
+
+@functools.cache
 def known_models() -> Mapping[str, Mapping[str, Any]]:
-    """Return litellm's table of models."""
+    """Return litellm's table of models.
+
+    Examples
+    --------
+    >>> known_models()["gpt-4o-mini"]["litellm_provider"]
+    'openai'
+    """
+    found = importlib.util.find_spec("litellm")
+    if found is not None and found.origin is not None:
+        path = Path(found.origin).with_name("model_prices_and_context_window_backup.json")
+        if path.is_file():
+            return msgspec.json.decode(path.read_bytes())  # type: ignore[no-any-return]
     return litellm().model_cost  # type: ignore[no-any-return]
 
 

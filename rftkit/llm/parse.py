@@ -122,7 +122,7 @@ def _closing(body: str) -> str:
 
 
 def _fitted(value: Any, schema: Mapping[str, Any] | None) -> Any:
-    if schema is None or schema.get("type") != "object" or not isinstance(value, list):
+    if schema is None or schema.get("type") != "object" or not isinstance(value, list) or not value:
         return value
     lists = [name for name, part in schema.get("properties", {}).items() if part.get("type") == "array"]
     return {lists[0]: value} if len(lists) == 1 and schema.get("required", lists) == lists else value

@@ -22,8 +22,8 @@ from rftkit.errors import ApprovalError, InputError
 from rftkit.llm import direct, gateway
 from rftkit.llm.budget import Budget, BudgetSpentError
 from rftkit.llm.cache import Cache, Reply
-from rftkit.llm.failures import CallError
 from rftkit.llm.estimate import Estimate, cost_of, estimate, most_tokens, tokens_of
+from rftkit.llm.failures import CallError
 from rftkit.llm.loop import is_ours, on_loop
 from rftkit.llm.pace import Pacer
 from rftkit.llm.parse import read_json
@@ -291,7 +291,9 @@ class _Asking:
         return self._failed(f"{self.wrong}, {self.runner.retries + 1} times")
 
     def _read(self, reply: Reply, cached: bool) -> Answer:
-        answer = self._totals(Answer(self.request, text=reply.text, cached=cached, message=messages.load(reply.message)))
+        answer = self._totals(
+            Answer(self.request, text=reply.text, cached=cached, message=messages.load(reply.message))
+        )
         if self.request.schema is None:
             return answer
         try:

@@ -121,7 +121,7 @@ class Writer:
     def _draft(self, index: int, wish: Wish) -> str:
         parts = list(self.material.prompts[index])
         texts = self._reframed(parts, wish)
-        if self.rng.random() < 0.3:  # noqa: PLR2004 - a third of the prompts borrow an ending
+        if self.rng.random() < 0.3:
             texts = [self._other_ending(text) for text in texts]
         texts = self._background(texts, parts, wish)
         text = self.exchanged(" ".join(texts), self.rng.choice((0, 1, 1, 2, 2, 3)))
@@ -131,7 +131,7 @@ class Writer:
     def _reframed(self, parts: Sequence[Sentence], wish: Wish) -> list[str]:
         cores = [number for number, part in enumerate(parts) if part.core is not None]
         asking = [number for number in cores if parts[number].asks] or cores
-        chosen = self.rng.choice(asking) if asking and self.rng.random() < 0.8 else None  # noqa: PLR2004
+        chosen = self.rng.choice(asking) if asking and self.rng.random() < 0.8 else None
         texts = [part.text for part in parts]
         if chosen is not None:
             core = parts[chosen].core
@@ -172,8 +172,10 @@ class Writer:
             options = [option for option in self.exchange.options(text) if self._keeps_topic(*option)]
             if not options:
                 return text
-            scored = [(self.material.strangeness(self.exchange.replace(text, *option)), self.rng.random(), option)
-                      for option in self.rng.sample(options, min(4, len(options)))]
+            scored = [
+                (self.material.strangeness(self.exchange.replace(text, *option)), self.rng.random(), option)
+                for option in self.rng.sample(options, min(4, len(options)))
+            ]
             text = self.exchange.replace(text, *min(scored)[2])
         return text
 
@@ -184,9 +186,9 @@ class Writer:
     def _manners(self, text: str, wish: Wish) -> str:
         if wish.context == "minimal":
             return text
-        if self.rng.random() < 0.05:  # noqa: PLR2004 - few people greet a form
+        if self.rng.random() < 0.05:
             text = self.rng.choice(_HELLO) + uncapital(text)
-        if self.rng.random() < 0.05 and text.endswith((".", "?")) and "help" not in text.lower():  # noqa: PLR2004
+        if self.rng.random() < 0.05 and text.endswith((".", "?")) and "help" not in text.lower():
             text += self.rng.choice(_PLEASE)
         return text
 
@@ -200,5 +202,8 @@ def sound(text: str) -> bool:
     (True, False)
     """
     tokens = words(text)
-    twice = any(left == right and left.isalpha() and left not in ("that", "had") for left, right in zip(tokens, tokens[1:], strict=False))
+    twice = any(
+        left == right and left.isalpha() and left not in ("that", "had")
+        for left, right in zip(tokens, tokens[1:], strict=False)
+    )
     return not twice and tokens.count("please") <= 1 and tokens.count("help") <= 1

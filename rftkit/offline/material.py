@@ -39,7 +39,7 @@ def sentence(text: str) -> Sentence:
     False
     """
     core = frames.read(text)
-    return Sentence(text, core, core is not None and core.kind != "statement" or text.rstrip().endswith("?"))
+    return Sentence(text, core, (core is not None and core.kind != "statement") or text.rstrip().endswith("?"))
 
 
 class Material:
@@ -61,7 +61,9 @@ class Material:
         self.texts = list(dict.fromkeys(text.strip() for text in examples if text.strip()))
         self.prompts = [[sentence(part) for part in sentences(text)] for text in self.texts]
         self.grams = [shingles(text) for text in self.texts]
-        self.backgrounds = [part for prompt in self.prompts for part in prompt if not part.asks and _is_background(part)]
+        self.backgrounds = [
+            part for prompt in self.prompts for part in prompt if not part.asks and _is_background(part)
+        ]
         self.bigrams = Counter(pair for text in self.texts for pair in bigrams(text))
         self.endings = _endings(self.texts)
 
@@ -79,7 +81,7 @@ class Material:
 
 def _is_background(part: Sentence) -> bool:
     count = len(words(part.text))
-    return 4 <= count <= 30  # noqa: PLR2004 - shorter says nothing, longer tells a whole story
+    return 4 <= count <= 30
 
 
 def bigrams(text: str) -> list[tuple[str, str]]:

@@ -86,14 +86,102 @@ _LONGEST_PHRASE = 3
 _MARK = re.compile(r"[^\w$£€']")
 # Words that change what is asked; they are never exchanged for one another.
 _FIXED = frozenset(
-    "not no never n't can can't cannot could couldn't do don't did didn't does doesn't is isn't was wasn't will won't has "
-    "hasn't have haven't had if when where why what who how which i you he she they we it and or but because before after "
-    "more less higher lower increase decrease first last in out on off to from with without are aren't were am be".split()
+    [
+        "not",
+        "no",
+        "never",
+        "n't",
+        "can",
+        "can't",
+        "cannot",
+        "could",
+        "couldn't",
+        "do",
+        "don't",
+        "did",
+        "didn't",
+        "does",
+        "doesn't",
+        "is",
+        "isn't",
+        "was",
+        "wasn't",
+        "will",
+        "won't",
+        "has",
+        "hasn't",
+        "have",
+        "haven't",
+        "had",
+        "if",
+        "when",
+        "where",
+        "why",
+        "what",
+        "who",
+        "how",
+        "which",
+        "i",
+        "you",
+        "he",
+        "she",
+        "they",
+        "we",
+        "it",
+        "and",
+        "or",
+        "but",
+        "because",
+        "before",
+        "after",
+        "more",
+        "less",
+        "higher",
+        "lower",
+        "increase",
+        "decrease",
+        "first",
+        "last",
+        "in",
+        "out",
+        "on",
+        "off",
+        "to",
+        "from",
+        "with",
+        "without",
+        "are",
+        "aren't",
+        "were",
+        "am",
+        "be",
+    ]
 )
 
-_SMALL = frozenset("a an the my your this that these those me that our their its his her some any".split())
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "my",
+        "your",
+        "this",
+        "that",
+        "these",
+        "those",
+        "me",
+        "that",
+        "our",
+        "their",
+        "its",
+        "his",
+        "her",
+        "some",
+        "any",
+    ]
+)
 # Words that can be added or left out without changing what is asked.
-_FREELY_ADDED = frozenset("just still really recently already new also actually currently".split())
+_FREELY_ADDED = frozenset(["just", "still", "really", "recently", "already", "new", "also", "actually", "currently"])
 
 
 def general() -> dict[str, dict[str, float]]:
@@ -199,7 +287,9 @@ class Exchange:
             self.table.setdefault(left.lower(), {})[right] = 1.0
             self.table.setdefault(right.lower(), {})[left] = 1.0
         longest_first = sorted(self.table, key=len, reverse=True)
-        self._pattern = re.compile(rf"(?<![\w'-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w'-])", re.IGNORECASE)
+        self._pattern = re.compile(
+            rf"(?<![\w'-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w'-])", re.IGNORECASE
+        )
 
     def options(self, text: str) -> list[tuple[str, str]]:
         """Return what could be replaced in a text, and by what."""

@@ -22,16 +22,31 @@ _NAME = r"(?!I\b|I'|The\b|This\b|That\b|My\b|Please\b|Can\b|What\b|How\b|Is\b|Do
 _TYPES: tuple[tuple[str, str], ...] = (
     ("email", r"\b[\w.+-]+@[\w-]+\.[\w.-]+\b"),
     ("url", r"\bhttps?://\S+"),
-    ("amount", r"(?:US)?[$£€¥]\s?\d[\d,]*(?:\.\d+)?(?:k|K)?\b|\b\d[\d,]*(?:\.\d+)? ?(?:dollars?|pounds?|euros?|bucks|USD|GBP|EUR|AUD|cents)\b"),
+    (
+        "amount",
+        r"(?:US)?[$£€¥]\s?\d[\d,]*(?:\.\d+)?(?:k|K)?\b|\b\d[\d,]*(?:\.\d+)? ?(?:dollars?|pounds?|euros?|bucks|USD|GBP|EUR|AUD|cents)\b",
+    ),
     ("iso_date", r"\b20\d\d-\d\d-\d\d\b"),
-    ("date", rf"\b(?:the )?\d{{1,2}}(?:st|nd|rd|th) (?:of )?{_MONTH}\b|\b{_MONTH} (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?:,? 20\d\d)?\b|\bthe \d{{1,2}}(?:st|nd|rd|th)\b"),
+    (
+        "date",
+        rf"\b(?:the )?\d{{1,2}}(?:st|nd|rd|th) (?:of )?{_MONTH}\b|\b{_MONTH} (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?:,? 20\d\d)?\b|\bthe \d{{1,2}}(?:st|nd|rd|th)\b",
+    ),
     ("weekday", rf"\b{_DAY}\b"),
-    ("time", r"\b\d{1,2}(?::\d\d)? ?(?:[ap]m|[AP]M|[ap]\.m\.|o'clock)(?!\w)|\b\d{1,2}:\d\d\b|\b(?:half past|quarter to|quarter past) \w+\b|\bnoon\b"),
+    (
+        "time",
+        r"\b\d{1,2}(?::\d\d)? ?(?:[ap]m|[AP]M|[ap]\.m\.|o'clock)(?!\w)|\b\d{1,2}:\d\d\b|\b(?:half past|quarter to|quarter past) \w+\b|\bnoon\b",
+    ),
     ("duration", rf"\b{_COUNT} {_UNIT}\b"),
     ("identifier", r"\b(?=\w*\d)(?=\w*[A-Z])[A-Z0-9]{5,}\b|\b[a-z]+_[a-z]+_\d+\b|#\d{3,}\b|\b\d{6,}\b"),
     ("quoted", r"\"[^\"\n]{2,60}\"|“[^”\n]{2,60}”"),
-    ("place", rf"(?<=\b(?:in|to|at) )(?!{_MONTH}\b|{_DAY}\b){_NAME}(?:,? {_NAME}){{0,3}}|(?<=\b(?:from|near) )(?!{_MONTH}\b|{_DAY}\b){_NAME}(?:,? {_NAME}){{0,3}}"),
-    ("count", rf"\b(?:[2-9]|two|three|four|five|six|seven|eight) (?=(?:people|persons?|tickets?|passengers?|adults?|guests?|rooms?|seats?|beds?|bedrooms?|bathrooms?|baths|bags?|stops?|times|cards?|bus tickets|travelers|of us)\b)"),
+    (
+        "place",
+        rf"(?<=\b(?:in|to|at) )(?!{_MONTH}\b|{_DAY}\b){_NAME}(?:,? {_NAME}){{0,3}}|(?<=\b(?:from|near) )(?!{_MONTH}\b|{_DAY}\b){_NAME}(?:,? {_NAME}){{0,3}}",
+    ),
+    (
+        "count",
+        r"\b(?:[2-9]|two|three|four|five|six|seven|eight) (?=(?:people|persons?|tickets?|passengers?|adults?|guests?|rooms?|seats?|beds?|bedrooms?|bathrooms?|baths|bags?|stops?|times|cards?|bus tickets|travelers|of us)\b)",
+    ),
 )
 _PATTERN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _TYPES))
 _COUNT_WORDS = ("two", "three", "four", "five", "six")
@@ -61,7 +76,10 @@ def find(text: str) -> list[Slot]:
     >>> [slot.kind for slot in find("Two tickets for March 3rd, please")]
     ['date']
     """
-    return [Slot(str(m.lastgroup), m.group().rstrip(" "), m.start(), m.start() + len(m.group().rstrip(" "))) for m in _PATTERN.finditer(text)]
+    return [
+        Slot(str(m.lastgroup), m.group().rstrip(" "), m.start(), m.start() + len(m.group().rstrip(" ")))
+        for m in _PATTERN.finditer(text)
+    ]
 
 
 def collect(texts: Iterable[str], most: int = 12) -> dict[str, list[str]]:
@@ -77,7 +95,9 @@ def collect(texts: Iterable[str], most: int = 12) -> dict[str, list[str]]:
         for slot in find(text):
             values = counts.setdefault(slot.kind, {})
             values[slot.value] = values.get(slot.value, 0) + 1
-    ordered = {kind: sorted(values, key=lambda value: (-values[value], value)) for kind, values in sorted(counts.items())}
+    ordered = {
+        kind: sorted(values, key=lambda value: (-values[value], value)) for kind, values in sorted(counts.items())
+    }
     return {kind: values[:most] for kind, values in ordered.items()}
 
 
@@ -155,11 +175,11 @@ def _amount(value: str, rng: random.Random) -> str:
     old = float(number.group().replace(",", ""))
     factor = rng.choice((0.25, 0.5, 0.6, 0.75, 1.2, 1.5, 2, 2.5, 3, 4))
     new = old * factor
-    step = 1 if new < 20 else 5 if new < 100 else 10 if new < 1000 else 50  # noqa: PLR2004 - how people round money
+    step = 1 if new < 20 else 5 if new < 100 else 10 if new < 1000 else 50
     rounded = max(1, round(new / step) * step)
     rounded = rounded if rounded != old else rounded + step
     cents = f"{rounded + rng.choice((0, 0.49, 0.5, 0.95, 0.99)):.2f}" if "." in number.group() else f"{rounded:,}"
-    text = cents if "," in number.group() or rounded < 10_000 and "." in number.group() else cents.replace(",", "")
+    text = cents if "," in number.group() or (rounded < 10_000 and "." in number.group()) else cents.replace(",", "")
     return value[: number.start()] + text + value[number.end() :]
 
 
@@ -181,14 +201,14 @@ def _iso_date(value: str, rng: random.Random) -> str:
 
 def _time(value: str, rng: random.Random) -> str:
     def other(match: re.Match[str]) -> str:
-        hour = rng.randint(1, 11) if int(match["hour"]) <= 12 else rng.randint(13, 22)  # noqa: PLR2004 - the clock
+        hour = rng.randint(1, 11) if int(match["hour"]) <= 12 else rng.randint(13, 22)
         return str(hour) + (f":{rng.choice(('00', '15', '30', '45'))}" if match["minute"] else "")
 
     return re.sub(r"(?P<hour>\d{1,2})(?P<minute>:\d\d)?", other, value, count=1)
 
 
 def _weekday(value: str, rng: random.Random) -> str:
-    days = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
     return rng.choice([day for day in days if day != value])
 
 

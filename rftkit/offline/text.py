@@ -85,7 +85,7 @@ def uncapital(text: str) -> str:
     ('my card', 'I am', 'ATM fees', 'find me a bus')
     """
     first = re.match(r"[A-Za-z'’]+", text)
-    if first is None or len(text) < 2:  # noqa: PLR2004 - one letter has no rest to look at
+    if first is None or len(text) < 2:
         return text
     word = first.group()
     if word == "I" or word.startswith(("I'", "I’")) or any(char.isupper() for char in word[1:]):
@@ -94,8 +94,32 @@ def uncapital(text: str) -> str:
 
 
 _PROPER = frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August September "
-    "October November December Apple Google Visa Mastercard American English".split()
+    [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+        "January",
+        "February",
+        "March",
+        "April",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+        "Apple",
+        "Google",
+        "Visa",
+        "Mastercard",
+        "American",
+        "English",
+    ]
 )
 
 

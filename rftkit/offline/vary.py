@@ -13,26 +13,96 @@ from rftkit.offline.material import sentence
 from rftkit.offline.text import capital, jaccard, sentences, shingles, tidy, uncapital
 from rftkit.offline.write import wish_of, writer_of
 
-_YES = (
-    "yes|yes please|sure|yeah|that's right|yep|correct|that works|sounds good|okay|of course|perfect|great|that is correct|"
-    "yes, that's right|yes, that works for me|that sounds good|sure, that's fine|yes, go ahead|that's fine|alright|absolutely"
-).split("|")
-_NO = "no|no thanks|not really|no thank you|nope|not right now|no, not this time|not for now".split("|")
-_THANKS = (
-    "thanks|thank you|thanks a lot|thank you so much|thanks very much|many thanks|thank you very much|great, thanks|"
-    "that's great, thank you|perfect, thanks|thanks for your help|thank you for the help|i appreciate it|ok, thanks"
-).split("|")
-_DONE = (
-    "that's all|that's all i need|that is all for now|that will be all|i don't need anything else|that's everything|"
-    "nothing else for now|that's it for today|i'm all set|that's all for today|no, that's everything"
-).split("|")
+_YES = [
+    "yes",
+    "yes please",
+    "sure",
+    "yeah",
+    "that's right",
+    "yep",
+    "correct",
+    "that works",
+    "sounds good",
+    "okay",
+    "of course",
+    "perfect",
+    "great",
+    "that is correct",
+    "yes, that's right",
+    "yes, that works for me",
+    "that sounds good",
+    "sure, that's fine",
+    "yes, go ahead",
+    "that's fine",
+    "alright",
+    "absolutely",
+]
+_NO = ["no", "no thanks", "not really", "no thank you", "nope", "not right now", "no, not this time", "not for now"]
+_THANKS = [
+    "thanks",
+    "thank you",
+    "thanks a lot",
+    "thank you so much",
+    "thanks very much",
+    "many thanks",
+    "thank you very much",
+    "great, thanks",
+    "that's great, thank you",
+    "perfect, thanks",
+    "thanks for your help",
+    "thank you for the help",
+    "i appreciate it",
+    "ok, thanks",
+]
+_DONE = [
+    "that's all",
+    "that's all i need",
+    "that is all for now",
+    "that will be all",
+    "i don't need anything else",
+    "that's everything",
+    "nothing else for now",
+    "that's it for today",
+    "i'm all set",
+    "that's all for today",
+    "no, that's everything",
+]
 _ANSWERS = tuple(
-    (group, re.compile(rf"(?:{'|'.join(sorted(map(re.escape, (*group, *extra)), key=len, reverse=True))})(?=[\s,.!]|$)", re.IGNORECASE))
+    (
+        group,
+        re.compile(
+            rf"(?:{'|'.join(sorted(map(re.escape, (*group, *extra)), key=len, reverse=True))})(?=[\s,.!]|$)",
+            re.IGNORECASE,
+        ),
+    )
     for group, extra in (
-        (_YES, ("yes, please", "ok", "yup", "right", "definitely", "yes it is", "yes that's right", "that'll work", "it is")),
+        (
+            _YES,
+            (
+                "yes, please",
+                "ok",
+                "yup",
+                "right",
+                "definitely",
+                "yes it is",
+                "yes that's right",
+                "that'll work",
+                "it is",
+            ),
+        ),
         (_NO, ("nah", "no, thanks", "no, thank you")),
         (_THANKS, ("thank you very much", "thanks so much")),
-        (_DONE, ("that's all for now", "that would be all", "that is all", "that'll be all", "thats all", "that is all i need")),
+        (
+            _DONE,
+            (
+                "that's all for now",
+                "that would be all",
+                "that is all",
+                "that'll be all",
+                "thats all",
+                "that is all i need",
+            ),
+        ),
     )
 )
 _DRAFTS_EACH = 24
@@ -71,7 +141,7 @@ def _best(
 ) -> str | None:
     rng, found = writer.rng, []
     for _ in range(_DRAFTS_EACH):
-        base = rng.choice(others) if others and rng.random() < 0.35 else message  # noqa: PLR2004 - mostly the message itself
+        base = rng.choice(others) if others and rng.random() < 0.35 else message
         text = _draft(base, data, writer, phrasing)
         overlap = max(jaccard(shingles(text), other) for other in taken)
         if overlap < writer.novelty and sound(text):
@@ -91,7 +161,7 @@ def _draft(base: str, data: Mapping[str, Any], writer: Writer, phrasing: str | N
 
 def _said_otherwise(part: str, rng: random.Random, phrasing: str | None) -> str:
     head, rest = _answered(part, rng)
-    if head or rng.random() < 0.25:  # noqa: PLR2004 - some sentences stay as they are
+    if head or rng.random() < 0.25:
         return head + rest
     known = sentence(part).core
     if known is None or known.kind == "statement":

@@ -85,8 +85,12 @@ class Loopback:
 
     async def _embed(self, request: web.Request) -> web.Response:
         asked = await request.json()
-        rows = [{"object": "embedding", "index": n, "embedding": [len(text), 1.0]} for n, text in enumerate(asked["input"])]
-        return web.json_response({"object": "list", "model": "m", "data": rows, "usage": {"prompt_tokens": 1, "total_tokens": 1}})
+        rows = [
+            {"object": "embedding", "index": n, "embedding": [len(text), 1.0]} for n, text in enumerate(asked["input"])
+        ]
+        return web.json_response(
+            {"object": "list", "model": "m", "data": rows, "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+        )
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         asked = await request.json()
@@ -159,7 +163,9 @@ def main() -> None:
     for name in ("latency", "per-second", "errors", "cuts", "broken"):
         parser.add_argument(f"--{name}", type=float, default=None if name == "per-second" else 0.0)
     given = parser.parse_args()
-    with Loopback(given.latency, per_second=given.per_second, errors=given.errors, cuts=given.cuts, broken=given.broken) as server:
+    with Loopback(
+        given.latency, per_second=given.per_second, errors=given.errors, cuts=given.cuts, broken=given.broken
+    ) as server:
         print(server.url, flush=True)
         threading.Event().wait()
 

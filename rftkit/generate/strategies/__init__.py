@@ -10,6 +10,4 @@ from types import ModuleType
 
 from rftkit.generate.strategies import few_shot, message_variation
 
-STRATEGIES: dict[str, ModuleType] = {
-    module.NAME: module for module in (message_variation, few_shot)
-}
+STRATEGIES: dict[str, ModuleType] = {module.NAME: module for module in (message_variation, few_shot)}

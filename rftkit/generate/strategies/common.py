@@ -149,7 +149,9 @@ def shown_turns(context: Sequence[Message]) -> list[dict[str, str]]:
     >>> shown_turns([{"role": "assistant", "content": "Where to?"}])
     [{'role': 'assistant', 'text': 'Where to?'}]
     """
-    return [{"role": str(message.get("role")), "text": _text(message)[:_SHOWN_CHARS]} for message in context[-_SHOWN_TURNS:]]
+    return [
+        {"role": str(message.get("role")), "text": _text(message)[:_SHOWN_CHARS]} for message in context[-_SHOWN_TURNS:]
+    ]
 
 
 def _text(message: Message) -> str:

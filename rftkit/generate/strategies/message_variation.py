@@ -78,9 +78,7 @@ def _task(job: Job, row: int, count: int, items: tuple[Any, ...], sample: int) -
         **({"items": [dict(item) for item in items]} if any(items) else {}),
         **job.hints([source.text, *others]),
     }
-    request = ask(
-        NAME, data, job, heat=job.options.heat(NAME), schema=prompts.PROMPTS_SCHEMA, sample=sample
-    )
+    request = ask(NAME, data, job, heat=job.options.heat(NAME), schema=prompts.PROMPTS_SCHEMA, sample=sample)
     return Task(request, count, source=source, items=items, shown=(source.text,))
 
 
@@ -95,7 +93,7 @@ def _others(job: Job, source: Source) -> list[str]:
         if other.id != source.id and before:
             alike = len(said & before) / len(said | before)
             scored.append((alike, other.text))
-    return [text for alike, text in sorted(set(scored), reverse=True)[:_OTHERS] if alike > 0.3]  # noqa: PLR2004
+    return [text for alike, text in sorted(set(scored), reverse=True)[:_OTHERS] if alike > 0.3]
 
 
 def _previous(source: Source) -> set[str]:

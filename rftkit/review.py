@@ -7,7 +7,7 @@ decision takes the earlier ones back. Nothing enters the dataset without one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -350,7 +350,10 @@ class FinalDistribution:
             "synthetic share": (render.share(self.before.synthetic_share), render.share(self.after.synthetic_share)),
         }
         facts = render.facts({name: f"{a} {arrow} {b}" for name, (a, b) in pairs.items()}, DEFINITIONS)
-        formats = {"share_before": render.share, "share_after": render.share, "target": render.share}
+        formats: dict[str, Callable[[Any], object]] = {
+            **dict.fromkeys(("share_before", "share_after", "target"), render.share),
+            "status_after": lambda name: render.status(name or "gone"),
+        }
         columns = {
             "path": "topic",
             "before": "before",
@@ -361,7 +364,7 @@ class FinalDistribution:
             "target": "target",
             "status_after": "status",
         }
-        table = render.table(self.topics, columns, formats={**formats, "status_after": render.status}, limit=60)
+        table = render.table(self.topics, columns, formats=formats, limit=60)
         return render.card("Final distribution", facts, table)
 
     def to_dict(self) -> dict[str, Any]:

@@ -7,7 +7,10 @@ written:
 ``values``     JSON text, flattened keys, OTLP's wrapped values
 ``calls``      tool calls, and the ids that tie a call to its result
 ``tools``      tool definitions and tool choices
-``messages``   one message of any dialect: blocks, parts, LangChain's wrappers, Responses items
+``parts``      content parts: text, and media as references
+``blocks``     content blocks: what a message of Anthropic, Bedrock, Gemini or OpenTelemetry is made of
+``langchain``  LangChain's wrappers and dumps of messages
+``messages``   one message of any dialect, and lists of them; Responses items
 ``requests``   the body of a call: where its messages, system text and tools are
 ``replies``    the answer of a call: the one assistant message in it
 ``spans``      the spans of a trace, in one form whoever wrote them

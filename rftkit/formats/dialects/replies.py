@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rftkit.formats.dialects import calls
-from rftkit.formats.dialects.messages import ITEMS, fold, is_conversation, part
+from rftkit.formats.dialects.messages import ITEMS, fold, is_conversation
+from rftkit.formats.dialects.parts import part
 from rftkit.formats.dialects.values import mapping, parsed
 from rftkit.formats.draft import UNSET
 

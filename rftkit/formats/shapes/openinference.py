@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rftkit.formats.dialects import calls, requests, spans, tools
-from rftkit.formats.dialects.messages import fold_one, part
+from rftkit.formats.dialects.messages import fold_one
+from rftkit.formats.dialects.parts import part
 from rftkit.formats.dialects.values import mapping as object_of
 from rftkit.formats.dialects.values import name_of, nested, parsed, without
 from rftkit.formats.draft import UNSET, Draft, NotUnderstood

@@ -1,7 +1,7 @@
 """Spans of OpenTelemetry that call a model, in every way the GenAI conventions have been written.
 
 In the order they are looked for: message attributes (structured or JSON text), the indexed attributes of OpenLLMetry,
-span events of the older conventions, JSON text of a whole prompt, Vercel's AI SDK, Logfire's request.
+span events of the older conventions, JSON text of a whole prompt, Vercel's AI SDK, Logfire's and Google ADK's request.
 """
 
 from __future__ import annotations
@@ -24,8 +24,16 @@ _READ = ("gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instr
 _READ_PREFIXES = (
     *("gen_ai.prompt", "gen_ai.completion", "llm.request.functions"),
     *("ai.prompt", "ai.response.text", "ai.response.toolCalls"),
-    *("request_data", "response_data", "events", "all_messages_events"),
+    *(
+        "gcp.vertex.agent.llm_request",
+        "gcp.vertex.agent.llm_response",
+        "request_data",
+        "response_data",
+        "events",
+        "all_messages_events",
+    ),
 )
+_BLOCKS = ("text", "toolUse", "toolResult", "image", "document", "reasoningContent")
 _SILENT = "a call of a model whose messages were not recorded (capture of message content was off)"
 _NO_CALL = "a span that calls no model"
 
@@ -118,7 +126,7 @@ def _article(operation: str) -> str:
 
 
 def _messages(span: spans.Span, held: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
-    for read in (_attributes, _indexed, _events, _whole, _vercel, _logfire):
+    for read in (_attributes, _indexed, _events, _whole, _vercel, _logfire, _adk):
         asked, answered = read(span, held)
         if asked:
             return asked, answered
@@ -150,9 +158,7 @@ def _turns(value: Any) -> list[Any]:
 
 
 def _turn(turn: dict[str, Any]) -> list[Any]:
-    content = parsed(turn.get("content"))
-    if not (isinstance(content, list) and content and all(_typed(block) for block in content)):
-        content = turn.get("content")  # JSON, but not the list of blocks that the instrumentation writes as JSON
+    content = _blocks(turn.get("content"))
     made = turn.get("tool_calls")
     if isinstance(made, list) and made:
         listed = [_flat_call(one) for one in made if isinstance(one, dict)]
@@ -162,8 +168,14 @@ def _turn(turn: dict[str, Any]) -> list[Any]:
     return fold([{"role": turn.get("role", "user"), "content": content}], plain=True)
 
 
+def _blocks(content: Any) -> Any:
+    """Return the blocks that an instrumentation wrote as JSON text; other text, JSON or not, is what was said."""
+    blocks = parsed(content)
+    return blocks if isinstance(blocks, list) and blocks and all(map(_typed, blocks)) else content
+
+
 def _typed(block: Any) -> bool:
-    return isinstance(block, dict) and isinstance(block.get("type"), str)
+    return isinstance(block, dict) and (isinstance(block.get("type"), str) or any(key in block for key in _BLOCKS))
 
 
 def _flat_call(one: dict[str, Any]) -> dict[str, Any]:
@@ -185,7 +197,7 @@ def _events(span: spans.Span, held: Mapping[str, Any]) -> Found:
     for event in [*span["events"], *_event_attribute(held)]:
         body = _body(event)
         if event["name"] == "gen_ai.choice":
-            answered.extend(_event_message(mapping(body.get("message")) or body, "assistant"))
+            answered.extend(_event_message(_choice_body(body), "assistant"))
         elif event["name"] in _EVENT_ROLES:
             asked.extend(_event_message(body, _EVENT_ROLES[event["name"]]))
     return asked, answered
@@ -203,9 +215,16 @@ def _body(event: Mapping[str, Any]) -> dict[str, Any]:
     return mapping(first(held, "gen_ai.event.content", "event.body", "body")) or mapping(event.get("body")) or held
 
 
+def _choice_body(body: dict[str, Any]) -> dict[str, Any]:
+    said = parsed(body.get("message"))
+    if isinstance(said, dict):
+        return said
+    return {"content": said} if isinstance(said, str | list) and said else body
+
+
 def _event_message(body: Mapping[str, Any], role: str) -> list[Any]:
     made = parsed(body.get("tool_calls"))
-    content = body.get("content")
+    content = _blocks(body.get("content"))
     if role == "tool":
         return fold([calls.result(first(body, "id", "tool_call_id"), content, body.get("name"))])
     if role == "assistant":
@@ -246,10 +265,23 @@ def _logfire(span: spans.Span, held: Mapping[str, Any]) -> Found:
     return (request.messages if request else []), [answered] if answered else []
 
 
+def _adk(span: spans.Span, held: Mapping[str, Any]) -> Found:
+    request = requests.read(_adk_body(held))
+    answered = mapping(held.get("gcp.vertex.agent.llm_response"))
+    return (request.messages if request else []), [answered] if answered else []
+
+
+def _adk_body(held: Mapping[str, Any]) -> dict[str, Any]:
+    body = mapping(held.get("gcp.vertex.agent.llm_request"))
+    return {**mapping(body.get("config")), **body}
+
+
 def _tools(held: Mapping[str, Any]) -> Any:
     given = first(held, "gen_ai.tool.definitions", "gen_ai.request.tools", "ai.prompt.tools")
     if given is None:
-        given = nested(held, "llm.request.functions") or mapping(held.get("request_data")).get("tools")
+        given = nested(held, "llm.request.functions") or first(
+            {**_adk_body(held), **mapping(held.get("request_data"))}, "tools"
+        )
     return UNSET if given is None else tools.fold(given)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from rftkit.formats.draft import UNSET, NotUnderstood
@@ -66,6 +68,29 @@ class TestProviderLog:
         assert (log.id, log.messages) == ("rq-1", [{"role": "system", "content": "Be brief."}, CHILE])
         assert log.output == {"role": "assistant", "content": "Santiago."}
 
+    @pytest.mark.parametrize(
+        ("asked", "answered"),
+        [
+            ("request", "response"),
+            ("request_body", "response_body"),
+            ("requestBody", "responseBody"),
+            ("raw_request", "raw_response"),
+            ("kwargs", "response"),
+            ("body", "response"),
+        ],
+    )
+    def test_gateways_name_both_sides_their_own_way(self, asked: str, answered: str) -> None:
+        row = {asked: {"messages": [PERU]}, answered: {"choices": [{"message": LIMA}]}}
+        for one in (row, {key: json.dumps(side) for key, side in row.items()}):
+            assert provider_log.score(one) == 0.95
+            draft = provider_log.convert(one, {})[0]
+            assert (draft.messages, draft.output) == ([PERU], LIMA)
+
+    def test_an_embedding_call_in_a_log_is_no_prompt(self) -> None:
+        row = {"request": {"model": "text-embedding-3-small", "input": "Lima"}, "response": {"data": []}}
+        with pytest.raises(NotUnderstood, match="an embedding request"):
+            provider_log.convert(row, {})
+
     def test_a_response_alone_says_what_is_missing(self) -> None:
         row = {"custom_id": "a", "response": {"status_code": 200, "body": {"choices": [{"message": LIMA}]}}}
         with pytest.raises(NotUnderstood, match="a response without its request"):
@@ -116,6 +141,20 @@ class TestResponses:
         called_item = {"type": "function_call", "call_id": "c", "name": "look", "arguments": "{}"}
         draft = responses.convert({"input": "Hi", "output": [said, called_item]}, {})[0]
         assert draft.output == {**called("c", "{}", "look"), "content": "Let me look."}
+
+    def test_message_items_leave_their_ids_and_states_behind(self) -> None:
+        said = [
+            {"type": "message", "id": "msg_1", "role": "user", "status": "completed", "content": "Capital of Peru?"},
+            {
+                "type": "message",
+                "id": "msg_2",
+                "role": "assistant",
+                "content": [{"type": "output_text", "text": "Lima."}],
+            },
+            {"role": "user", "content": "Sure?"},
+        ]
+        draft = responses.convert({"input": said, "instructions": None, "output": []}, {})[0]
+        assert draft.messages == [PERU, LIMA, {"role": "user", "content": "Sure?"}]
 
     def test_without_input_there_is_no_prompt(self) -> None:
         with pytest.raises(NotUnderstood):

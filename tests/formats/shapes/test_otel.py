@@ -138,3 +138,39 @@ def test_spans_survive_being_read_twice() -> None:
             continue
         assert once[0].output is not UNSET
         assert once[0].span_id == row["span_id"]
+
+
+def test_blocks_of_converse_in_events_are_text_and_calls() -> None:
+    use = [{"text": "Let me look."}, {"toolUse": {"toolUseId": "c1", "name": "look", "input": {}}}]
+    said = [
+        ("gen_ai.user.message", {"content": json.dumps([{"text": "Capital of Peru?"}])}),
+        ("gen_ai.choice", {"message": json.dumps(use), "finish_reason": "tool_use"}),
+    ]
+    events = [{"name": name, "attributes": held} for name, held in said]
+    span = {"traceId": "t", "spanId": "s", "attributes": {"gen_ai.operation.name": "chat"}, "events": events}
+    draft = otel.convert(span, {})[0]
+    assert draft.messages == [PERU]
+    assert draft.output == {**called("c1", "{}", "look"), "content": "Let me look."}
+
+
+def test_json_that_a_user_wrote_stays_the_text_it_is() -> None:
+    held = {"gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": '[{"amount": 3}]'}
+    draft = otel.convert({"traceId": "t", "spanId": "s", "attributes": held}, {})[0]
+    assert draft.messages == [{"role": "user", "content": '[{"amount": 3}]'}]
+
+
+def test_google_adk_writes_its_whole_request() -> None:
+    asked = {
+        "model": "gemini-2.5-flash",
+        "config": {"system_instruction": "You book trains.", "tools": [{"function_declarations": [{"name": "look"}]}]},
+        "contents": [{"role": "user", "parts": [{"text": "Capital of Peru?"}]}],
+    }
+    answer = {"content": {"role": "model", "parts": [{"text": "Lima."}]}}
+    held = {
+        "gen_ai.system": "gcp.vertex.agent",
+        "gcp.vertex.agent.llm_request": json.dumps(asked),
+        "gcp.vertex.agent.llm_response": json.dumps(answer),
+    }
+    draft = otel.convert({"traceId": "t", "spanId": "s", "attributes": held}, {})[0]
+    assert (draft.messages, draft.output) == ([SYSTEM, PERU], LIMA)
+    assert draft.tools == [{"type": "function", "function": {"name": "look"}}]

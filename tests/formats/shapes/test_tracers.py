@@ -46,6 +46,19 @@ class TestLangfuse:
         assert (draft.conversation, draft.trace_id) == ("sess-6", "tr-6")
         assert sum(reasons.values()) == 1
 
+    def test_calls_in_langchains_form_under_openais_role(self) -> None:
+        said = {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [
+                {"name": "find_train", "args": {"from": "Milan", "to": "Rome"}, "id": "c", "type": "tool_call"}
+            ],
+        }
+        row = {"id": "o", "traceId": "t", "type": "GENERATION", "input": [USER, said], "output": said}
+        draft = langfuse.convert(row, {})[0]
+        assert draft.messages == [USER, called("c")]
+        assert draft.output == called("c")
+
     def test_a_trace_in_a_line_gives_the_prompts_of_its_generations(self) -> None:
         observations = rows("langfuse", "trace.json")
         trace = {"id": "tr-6", "sessionId": "sess-6", "observations": observations}

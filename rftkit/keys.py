@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import msgspec
@@ -18,22 +18,26 @@ import xxhash
 
 from rftkit.messages import load
 
-# Between the fields of a message, and between messages: white space to `normalise`, so it stands in no folded text.
-_FIELD: Final = "\x1f"
-_MESSAGE: Final = "\x1e"
+# Between the fields of a message, and between messages; no chat has these control characters.
+FIELD: Final = "\x01"
+MESSAGE: Final = "\x02"
 
-_BLANKS: Final = re.compile(r"[\t-\r\x1c-\x20]+")
-_FOLDED: Final = r"[\t-\r\x1c-\x1f]|  |^ | $"
+_BLANKS: Final = r"[\t-\r\x1c-\x20]+"
+_FOLDED: Final = r"[\t-\r\x1c-\x1f]|  |^ | $|\x01 | \x01|\x02 | \x02"
+_EDGES: Final = r" ?([\x01\x02]) ?"
+_AROUND: Final = re.compile(_EDGES)
 _sorted: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
-def with_keys(frame: pl.DataFrame) -> pl.DataFrame:
+def with_keys(frame: pl.DataFrame, texts: pl.Series | None = None) -> pl.DataFrame:
     """Return the frame with `content_key` and `exact_key`.
 
     Parameters
     ----------
     frame
         Has `messages` and maybe `tools` and `raw`.
+    texts
+        What `text_of` gives for each record, where it is known already.
 
     Returns
     -------
@@ -48,11 +52,52 @@ def with_keys(frame: pl.DataFrame) -> pl.DataFrame:
     >>> keyed["content_key"].n_unique(), keyed["exact_key"].n_unique()
     (2, 3)
     """
-    parts = _parts(frame)
-    exact = _joined(parts, frame, lambda column: column)
-    folded = _joined(parts, frame, normalise)
-    keys = {"content_key": digests(folded), "exact_key": digests(exact)}
-    return frame.with_columns([key.alias(name) for name, key in keys.items()])
+    texts = _texts(frame) if texts is None else texts
+    return frame.with_columns(digests(normalise(texts)).alias("content_key"), digests(texts).alias("exact_key"))
+
+
+def text_of(said: Iterable[tuple[str | None, ...]], tools: str | None) -> str:
+    r"""Return the text that the keys of one record are made of, from fields of its messages.
+
+    Parameters
+    ----------
+    said
+        Of each message: role, content, name, tool calls in one way of writing, tool call id, what is beside the text.
+    tools
+        Tools in one way of writing, None without.
+
+    Examples
+    --------
+    >>> text_of([("user", "Hi", None, None, None, None)], None)
+    'user\x01Hi\x01\x01\x01\x01\x02[]'
+    """
+    messages = MESSAGE.join([FIELD.join([field or "" for field in fields]) for fields in said])
+    return f"{messages}{MESSAGE}{tools or '[]'}"
+
+
+def canonical(value: Any) -> str:
+    """Return a value as JSON text in one way of writing.
+
+    Examples
+    --------
+    >>> canonical({"b": 1, "a": 2})
+    '{"a":2,"b":1}'
+    """
+    return _sorted(value).decode()
+
+
+def one_way(text: str) -> str:
+    """Return JSON text in one way of writing: keys sorted, no blanks.
+
+    Examples
+    --------
+    >>> one_way('{"b": 1, "a": 2}')
+    '{"a":2,"b":1}'
+    """
+    try:
+        return canonical(load(text))
+    except RecursionError:  # nested deeper than a parser can take: equal only where its text is
+        return text
 
 
 def normalise(texts: pl.Series) -> pl.Series:
@@ -82,8 +127,8 @@ def normalise_text(text: str) -> str:
     >>> normalise_text("  Ｈｅｌｌｏ\tWORLD ")
     'hello world'
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(unicodedata.normalize("NFKC", folded).split())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return _AROUND.sub(r"\1", " ".join(folded.split()))
 
 
 def digests(texts: pl.Series) -> pl.Series:
@@ -100,7 +145,7 @@ def digests(texts: pl.Series) -> pl.Series:
 
 
 def _blanks_folded(texts: pl.Series) -> pl.Series:
-    return texts.str.replace_all(_BLANKS.pattern, " ").str.strip_chars(" ")
+    return texts.str.replace_all(_BLANKS, " ").str.replace_all(_EDGES, "$1").str.strip_chars(" ")
 
 
 def _patched(texts: pl.Series, where: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
@@ -111,67 +156,60 @@ def _patched(texts: pl.Series, where: pl.Series, change: Callable[[pl.Series], p
     return texts.scatter(where.arg_true(), change(texts.filter(where)))
 
 
-def _parts(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per message: the number of its record and the fields that count, JSON in one way of writing it."""
+def _texts(frame: pl.DataFrame) -> pl.Series:
+    """Return what `text_of` gives for each record; null where there is no prompt."""
     lists = frame.select(pl.int_range(pl.len()).alias("at"), "messages").filter(pl.col("messages").list.len() > 0)
     parts = lists.explode("messages").unnest("messages")
-    calls = parts["tool_calls"]
-    media = parts["raw"].is_not_null()
-    return parts.with_columns(
-        _patched(calls, calls.is_not_null(), _canonical).alias("tool_calls"),
-        _patched(parts["raw"], media, _beside_text).alias("raw"),
-    )
+    calls, raw = parts["tool_calls"], parts["raw"]
+    columns = [
+        parts["role"],
+        parts["content"],
+        parts["name"],
+        _patched(calls, calls.is_not_null(), _canonical),
+        parts["tool_call_id"],
+        _patched(raw, raw.is_not_null(), _beside_text),
+    ]
+    text = pl.concat_str([column.fill_null("") for column in columns], separator=FIELD)
+    said = pl.DataFrame([parts["at"], pl.select(text.alias("text")).to_series()])
+    whole = said.group_by("at", maintain_order=True).agg(pl.col("text").str.join(MESSAGE))
+    rows = pl.DataFrame({"at": pl.int_range(frame.height, eager=True)})
+    every = rows.join(whole, on="at", how="left", maintain_order="left")["text"]
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
+    tools = frame["tools"] if "tools" in frame.columns else nothing
+    declared = _patched(tools, tools.is_not_null(), _canonical).fill_null("[]")
+    held = every.fill_null(frame["raw"] if "raw" in frame.columns else nothing)
+    return pl.select(pl.concat_str([held, declared], separator=MESSAGE)).to_series()
 
 
 def _canonical(texts: pl.Series) -> pl.Series:
-    """Write JSON texts in one way: keys sorted, no blanks. Equal texts, as tools often are, are parsed once."""
-    known: dict[str, str] = {}
-    for text in texts.to_list():
-        if text not in known:
-            known[text] = _one_way(text)
+    """Write JSON texts in one way. Equal texts, as tools often are, are parsed once."""
+    known = {text: one_way(text) for text in texts.unique().to_list()}
     return pl.Series(texts.name, [known[text] for text in texts.to_list()], dtype=pl.String)
 
 
-def _one_way(text: str) -> str:
-    try:
-        return _sorted(load(text)).decode()
-    except RecursionError:  # nested deeper than a parser can take: equal only where its text is
-        return text
-
-
 def _beside_text(raws: pl.Series) -> pl.Series:
-    beside = [_odd(load(raw)) for raw in raws.to_list()]
-    return pl.Series(raws.name, [None if odd is None else _sorted(odd).decode() for odd in beside], dtype=pl.String)
+    return pl.Series(raws.name, [beside_of(load(raw)) for raw in raws.to_list()], dtype=pl.String)
 
 
-def _odd(message: Any) -> Any:
-    """Return what a message says beside its fields: media and parts that are no text, content that is no content."""
+def beside_of(message: Any) -> str | None:
+    """Return what a message says beside its fields, as JSON text: media and other parts, content that is no content.
+
+    Examples
+    --------
+    >>> beside_of({"role": "user", "content": [{"type": "text", "text": "Hi"}, {"type": "file"}]})
+    '[{"type":"file"}]'
+    """
     if not isinstance(message, dict):
-        return [message]
+        return _sorted([message]).decode()
     content = message.get("content")
     if isinstance(content, str) or content is None:
         return None
     parts = content if isinstance(content, list) else [content]
-    texts = [part for part in parts if isinstance(part, str) or (isinstance(part, dict) and _is_text(part))]
-    return [part for part in parts if part not in texts] or None
+    others = [part for part in parts if not _is_text(part)]
+    return _sorted(others).decode() if others else None
 
 
-def _is_text(part: dict[str, Any]) -> bool:
-    return part.get("type") == "text" and isinstance(part.get("text"), str)
-
-
-def _joined(parts: pl.DataFrame, frame: pl.DataFrame, fold: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Return one text per record: the fields of its messages, and its tools."""
-    columns = [
-        fold(parts[name]).fill_null("") for name in ("role", "content", "name", "tool_calls", "tool_call_id", "raw")
-    ]
-    said = pl.DataFrame([parts["at"], pl.select(pl.concat_str(columns, separator=_FIELD).alias("text")).to_series()])
-    whole = said.group_by("at", maintain_order=True).agg(pl.col("text").str.join(_MESSAGE))
-    every = pl.DataFrame({"at": pl.int_range(frame.height, eager=True)}).join(
-        whole, on="at", how="left", maintain_order="left"
-    )["text"]
-    raw = frame["raw"] if "raw" in frame.columns else pl.Series([None] * frame.height, dtype=pl.String)
-    tools = frame["tools"] if "tools" in frame.columns else pl.Series([None] * frame.height, dtype=pl.String)
-    declared = fold(_patched(tools, tools.is_not_null() & (tools != "[]"), _canonical)).fill_null("[]")
-    held = every.fill_null(raw) if frame.height else every
-    return pl.select(pl.concat_str([held, declared], separator=_MESSAGE)).to_series()
+def _is_text(part: Any) -> bool:
+    if isinstance(part, str):
+        return True
+    return isinstance(part, dict) and part.get("type") == "text" and isinstance(part.get("text"), str)

@@ -28,7 +28,7 @@ from rftkit.formats.exact import UnreadableError
 from rftkit.formats.lines import is_utf8, read_line
 from rftkit.formats.prompts import LABEL_KEYS, ORIGIN_KEYS
 from rftkit.formats.sources import chunks_of
-from rftkit.keys import with_keys
+from rftkit.keys import FIELD, MESSAGE, canonical, one_way, with_keys
 
 #: Shapes whose ordinary lines are read here.
 SHAPES: Final = ("records", "openai-chat", "openai-rft")
@@ -57,6 +57,10 @@ class _Any(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     messages: list[dict[str, Any]]
     tools: Raw | UnsetType = UNSET
     tool_choice: Raw | UnsetType = UNSET
+
+
+_Fields = tuple[str, str | None, str | None, str | None, str | None, str | None]
+_SELDOM: Final = ("name", "tool_calls", "tool_call_id")
 
 
 class _OddError(ValueError):
@@ -110,24 +114,44 @@ class Chunk:
 
 @dataclass(slots=True)
 class _Columns:
-    """Columns of ordinary lines while they grow."""
+    """Columns of ordinary lines while they grow. Text is bytes here: polars decodes whole columns."""
 
     plan: Plan
     line: list[int] = field(default_factory=list)
     id: list[str | None] = field(default_factory=list)
-    tools: list[str | None] = field(default_factory=list)
-    tool_choice: list[str | None] = field(default_factory=list)
-    output: list[str | None] = field(default_factory=list)
-    metadata: list[str | None] = field(default_factory=list)
-    extra: list[str | None] = field(default_factory=list)
+    tools: list[bytes | None] = field(default_factory=list)
+    tool_choice: list[bytes | None] = field(default_factory=list)
+    output: list[bytes | None] = field(default_factory=list)
+    metadata: list[bytes | None] = field(default_factory=list)
+    extra: list[bytes | None] = field(default_factory=list)
     row_key: list[bytes] = field(default_factory=list)
+    key_text: list[str | None] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
-    said: tuple[list[str | None], ...] = field(default_factory=lambda: ([], [], [], [], [], []))
-    keys: list[int] = field(default_factory=list)  # how many keys the line has outside of values kept as text
-    begun: list[int] = field(default_factory=list)  # how many messages
+    role: list[str] = field(default_factory=list)
+    content: list[str | None] = field(default_factory=list)
+    seldom: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: {name: [] for name in _SELDOM})
+    keys: list[int] = field(default_factory=list)  # keys that the line has outside of values kept as text
+    begun: list[int] = field(default_factory=list)  # messages that begin with their role
     texts: list[bytes] = field(default_factory=list)  # values kept as text
+    upto: list[int] = field(default_factory=list)  # how many of these belong to the lines so far
     names: dict[str, bytes] = field(default_factory=dict)  # keys as JSON text
-    plain: bool = True  # whether to expect messages of role and text
+    declared: dict[bytes, str] = field(default_factory=dict)  # tools in one way of writing
+
+
+@dataclass(slots=True)
+class _Line:
+    """What is taken from one line before it is put into the columns."""
+
+    id: str | None
+    said: Sequence[_Said] | list[_Fields]
+    keys: int
+    begun: int
+    texts: list[bytes]
+    tools: bytes | None = None
+    tool_choice: bytes | None = None
+    output: bytes | None = None
+    metadata: bytes | None = None
+    extra: bytes | None = None
 
 
 def can_read(container: Container, plan: Plan) -> bool:
@@ -190,7 +214,7 @@ def read_chunk(chunk: bytes, plan: Plan, *, file: str | None = None, first: int 
     tally.formats[plan.shape] += len(columns.line)
     drafts, lost, blank = _careful(chunk, spans, careful, plan, tally, first)
     frame = _together(columns, drafts, file)
-    return Chunk(with_keys(frame), len(spans), blank, tally, lost)
+    return Chunk(frame, len(spans), blank, tally, lost)
 
 
 def _spans(chunk: bytes) -> list[tuple[int, int]]:
@@ -213,7 +237,7 @@ def _ordinary(chunk: bytes, spans: Sequence[tuple[int, int]], columns: _Columns,
             careful.append(index)
             continue
         try:
-            take(_top(line), columns)
+            _put(columns, take(line, columns))
         except _ODD:
             careful.append(index)
             continue
@@ -222,21 +246,18 @@ def _ordinary(chunk: bytes, spans: Sequence[tuple[int, int]], columns: _Columns,
     return _recheck(chunk, spans, columns, careful, first)
 
 
-def _take_record(top: dict[str, Raw], columns: _Columns) -> None:
-    given = top.pop("input")
-    name = _string(top.pop("id"))
-    keys = len(top) + 2
+def _take_record(line: bytes, columns: _Columns) -> _Line:
+    top = _top(line)
+    given, name = top.pop("input"), _string(top.pop("id"))
     if not name or not _SPECIAL.isdisjoint(top):
         raise _OddError
-    prompt, said, texts = _prompt(given, columns)
-    output = _text(top.pop("output", UNSET), texts)
-    metadata = _text(top.pop("metadata", UNSET), texts)
-    extra = _extra(top, columns, texts)
-    keys += 1 + (prompt.tools is not UNSET) + (prompt.tool_choice is not UNSET)
-    _put(columns, name, prompt, said, (output, metadata, extra), keys, texts)
+    prompt = _any(given) if b'"tool_call' in line else _texts(given)
+    keys = len(top) + 3 + (prompt.tools is not UNSET) + (prompt.tool_choice is not UNSET)
+    return _taken(name, prompt, keys, top, columns)
 
 
-def _take_chat(top: dict[str, Raw], columns: _Columns) -> None:
+def _take_chat(line: bytes, columns: _Columns) -> _Line:
+    top = _top(line)
     if not _SPECIAL.isdisjoint(top) or "output" in top or "input" in top:
         raise _OddError
     keys = len(top)
@@ -244,168 +265,158 @@ def _take_chat(top: dict[str, Raw], columns: _Columns) -> None:
     if name == "":
         raise _OddError
     given = top.pop("messages")
-    prompt = _Any([], top.pop("tools", UNSET), top.pop("tool_choice", UNSET))
-    texts: list[bytes] = []
-    said = _flat(_messages(given, columns), texts)
-    reply = _trailing(said) if columns.plan.shape == "openai-chat" else None
-    output = None if reply is None else chat.dump(reply)
-    metadata = _text(top.pop("metadata", UNSET), texts)
-    extra = _extra(top, columns, texts)
-    _check_tools(prompt.tools, texts)
-    _check_choice(prompt.tool_choice, texts)
-    keys += 0 if reply is None else len(reply)
-    _put(columns, name, prompt, said, (output, metadata, extra), keys, texts, int(reply is not None))
-
-
-def _prompt(given: Raw, columns: _Columns) -> tuple[_Texts | _Any, list[Sequence[str | None]], list[bytes]]:
-    texts: list[bytes] = []
+    parts = {key: top.pop(key) for key in ("tools", "tool_choice") if key in top}
     prompt: _Texts | _Any
-    try:
-        prompt = _texts(given) if columns.plain else _any(given)
-    except msgspec.ValidationError:
-        prompt = _any(given)
-        columns.plain = False
-    said = _flat(prompt.messages, texts)
-    _check_tools(prompt.tools, texts)
-    _check_choice(prompt.tool_choice, texts)
-    return prompt, said, texts
+    prompt = _Any(_dicts(given), **parts) if b'"tool_call' in line else _Texts(_said(given), **parts)
+    taken = _taken(name, prompt, keys, top, columns)
+    return _without_reply(taken) if columns.plan.shape == "openai-chat" else taken
 
 
-def _messages(given: Raw, columns: _Columns) -> Sequence[_Said] | Sequence[dict[str, Any]]:
-    if columns.plain:
-        try:
-            return _said(given)
-        except msgspec.ValidationError:
-            columns.plain = False
-    return _dicts(given)
+def _taken(name: str | None, prompt: _Texts | _Any, keys: int, top: dict[str, Raw], columns: _Columns) -> _Line:
+    """Return what a line holds; `top` has only keys beside id and prompt any more."""
+    said: Any = prompt.messages
+    texts: list[bytes] = []
+    if type(prompt) is _Any:
+        keys += sum(map(len, said))
+        said = [_fields(message, texts) for message in said]
+    else:
+        keys += 2 * len(said)
+    taken = _Line(name, said, keys, len(said), texts)
+    if prompt.tools is not UNSET:
+        taken.tools = bytes(prompt.tools)
+        if not taken.tools.startswith(_CHAT_TOOLS):
+            raise _OddError
+        texts.append(taken.tools)
+    if prompt.tool_choice is not UNSET:
+        taken.tool_choice = bytes(prompt.tool_choice)
+        texts.append(taken.tool_choice)
+    if top:
+        _beside(taken, top, columns)
+    if any(len(text) > 2 * LIMIT and text.count(b"{") + text.count(b"[") > LIMIT for text in texts):
+        raise _OddError  # it may be nested too deeply
+    if taken.tool_choice == b"null":
+        raise _OddError
+    return taken
 
 
-def _flat(messages: Any, texts: list[bytes]) -> list[Sequence[str | None]]:
-    """Return the fields of messages; raises when one is not ordinary."""
-    if messages and type(messages[0]) is _Said:
-        return [(message.role, message.content) for message in messages]
-    return [_fields(message, texts) for message in messages]
+def _beside(taken: _Line, top: dict[str, Raw], columns: _Columns) -> None:
+    names = columns.names
+    extra = []
+    for key, value in top.items():
+        text = bytes(value)
+        taken.texts.append(text)
+        if key == "output":
+            taken.output = None if text == b"null" else text
+        elif key == "metadata":
+            taken.metadata = None if text == b"null" else text
+        else:
+            if key not in names:
+                names[key] = _encode(key) + b":"
+            extra.append(names[key] + text)
+    if extra:
+        taken.extra = b"{" + b",".join(extra) + b"}"
 
 
-def _fields(message: dict[str, Any], texts: list[bytes]) -> tuple[str | None, ...]:
+def _fields(message: dict[str, Any], texts: list[bytes]) -> _Fields:
+    """Return the fields of a message, tool calls as JSON text; raises when it is not ordinary."""
     keys = tuple(message)
-    role, content = message.get("role"), message.get("content")
-    if role not in _ROLES:
+    role, content = message["role"], message["content"]
+    if role not in _ROLES or (type(content) is not str and (content is not None or role != "assistant")):
         raise _OddError
-    if keys == ("role", "content") and type(content) is str:
-        return (role, content)
-    if not all(type(value) is str for key, value in message.items() if key != "tool_calls" and key != "content"):
+    if keys == ("role", "content"):
+        return (role, content, None, None, None, None)
+    if keys not in _ORDERS or (keys[1] == "tool_call_id") != (role == "tool"):
         raise _OddError
-    if type(content) is not str and content is not None:
+    name, call_id, calls = message.get("name"), message.get("tool_call_id"), message.get("tool_calls")
+    if not (name is None or type(name) is str) or not (call_id is None or type(call_id) is str):
         raise _OddError
-    calls = message.get("tool_calls")
-    if calls is not None:
-        _check_calls(calls)
-        texts.append(_encode(calls))
-    elif "tool_calls" in message:
+    if ("name" in message and name is None) or ("tool_call_id" in message and call_id is None):
         raise _OddError
-    fields = chat.fields(message)
-    if fields[5] is not None:
+    if "tool_calls" not in message:
+        return (role, content, name, None, call_id, None)
+    if role != "assistant":
         raise _OddError
-    return fields
-
-
-def _check_calls(calls: Any) -> None:
-    for call in calls:
+    for call in calls or [{"id": None}]:
         if type(call["id"]) is not str or type(call["function"]["arguments"]) is not str:
             raise _OddError
-
-
-def _check_tools(tools: Raw | UnsetType, texts: list[bytes]) -> None:
-    if tools is not UNSET:
-        text = bytes(tools)
-        if not text.startswith(_CHAT_TOOLS) or _is_long(text):
-            raise _OddError
-        texts.append(text)
-
-
-def _check_choice(choice: Raw | UnsetType, texts: list[bytes]) -> None:
-    if choice is not UNSET:
-        if bytes(choice) == b"null":
-            raise _OddError
-        texts.append(bytes(choice))
-
-
-def _is_long(text: bytes) -> bool:
-    """Return whether a text may be nested too deeply."""
-    return len(text) > 2 * LIMIT and text.count(b"{") + text.count(b"[") > LIMIT
-
-
-def _text(value: Raw | UnsetType, texts: list[bytes]) -> str | None:
-    if value is UNSET:
-        return None
-    text = bytes(value)
-    if _is_long(text):
-        raise _OddError
+    text = _encode(calls)
     texts.append(text)
-    return None if text == b"null" else text.decode()
+    return (role, content, name, text.decode(), call_id, canonical(calls))
 
 
-def _extra(top: dict[str, Raw], columns: _Columns, texts: list[bytes]) -> str | None:
-    if not top:
-        return None
-    parts = []
-    for key, value in top.items():
-        name = columns.names.get(key)
-        if name is None:
-            name = columns.names[key] = _encode(key) + b":"
-        text = bytes(value)
-        if _is_long(text):
-            raise _OddError
-        texts.append(text)
-        parts.append(name + text)
-    return (b"{" + b",".join(parts) + b"}").decode()
+#: Orders of keys that `messages.rebuild` writes.
+_ORDERS: Final = frozenset(
+    (
+        ("role", "tool_call_id", "content"),
+        ("role", "tool_call_id", "name", "content"),
+        ("role", "content", "name"),
+        ("role", "content", "tool_calls"),
+        ("role", "content", "name", "tool_calls"),
+    )
+)
 
 
-def _trailing(said: list[Sequence[str | None]]) -> dict[str, Any] | None:
-    """Take the reply away from the messages and return it."""
-    if not said or said[-1][0] != "assistant":
-        return None
-    fields = said.pop()
-    names = ("role", "content", "name", "tool_calls", "tool_call_id", "raw")
-    row = dict(zip(names, (*fields, *(None,) * (6 - len(fields))), strict=True))
-    return chat.rebuild(row)
+def _without_reply(taken: _Line) -> _Line:
+    """Move the reply of a finished conversation to the output."""
+    if not taken.said:
+        return taken
+    last = taken.said[-1]
+    role, content, name, calls, call_id, _ = (
+        (last.role, last.content, None, None, None, None) if isinstance(last, _Said) else last
+    )
+    if role != "assistant":
+        return taken
+    row = {"role": role, "content": content, "name": name, "tool_calls": calls, "tool_call_id": call_id, "raw": None}
+    taken.output = _encode(chat.rebuild(row))
+    taken.said = taken.said[:-1]
+    return taken
 
 
-def _put(
-    columns: _Columns,
-    name: str | None,
-    prompt: _Texts | _Any,
-    said: list[Sequence[str | None]],
-    beside: tuple[str | None, str | None, str | None],
-    keys: int,
-    texts: list[bytes],
-    moved: int = 0,
-) -> None:
-    role, content, names, calls, call_ids, raw = columns.said
-    for fields in said:
-        role.append(fields[0])
-        content.append(fields[1])
-        if len(fields) == 2:
-            keys += 2
-            for column in (names, calls, call_ids):
-                column.append(None)
-        else:
-            keys += 2 + (fields[2] is not None) + (fields[3] is not None) + (fields[4] is not None)
-            names.append(fields[2])
-            calls.append(fields[3])
-            call_ids.append(fields[4])
-        raw.append(None)
+def _put(columns: _Columns, taken: _Line) -> None:
+    said = taken.said
+    if said and type(said[0]) is _Said:
+        columns.role += [message.role for message in said]  # type: ignore[union-attr]
+        columns.content += [message.content for message in said]  # type: ignore[union-attr]
+        text = MESSAGE.join([f"{one.role}{FIELD}{one.content}{_EMPTY}" for one in said])  # type: ignore[union-attr]
+    else:
+        text = _put_fields(columns, said)  # type: ignore[arg-type]
+    tools = taken.tools
+    if not said:
+        columns.key_text.append(None)  # no prompt: nothing can be equal to it
+    elif tools is None:
+        columns.key_text.append(f"{text}{MESSAGE}[]")
+    else:
+        if tools not in columns.declared:
+            columns.declared[tools] = one_way(tools.decode())
+        columns.key_text.append(f"{text}{MESSAGE}{columns.declared[tools]}")
     columns.lengths.append(len(said))
-    columns.begun.append(len(said) + moved)
-    columns.id.append(name)
-    columns.tools.append(None if prompt.tools is UNSET else bytes(prompt.tools).decode())
-    columns.tool_choice.append(None if prompt.tool_choice is UNSET else bytes(prompt.tool_choice).decode())
-    columns.output.append(beside[0])
-    columns.metadata.append(beside[1])
-    columns.extra.append(beside[2])
-    columns.keys.append(keys)
-    columns.texts.append(b"".join(texts))
+    columns.id.append(taken.id)
+    columns.tools.append(tools)
+    columns.tool_choice.append(taken.tool_choice)
+    columns.output.append(taken.output)
+    columns.metadata.append(taken.metadata)
+    columns.extra.append(taken.extra)
+    columns.keys.append(taken.keys)
+    columns.begun.append(taken.begun)
+    columns.texts += taken.texts
+    columns.upto.append(len(columns.texts))
+
+
+_EMPTY: Final = FIELD * 4
+
+
+def _put_fields(columns: _Columns, said: list[_Fields]) -> str:
+    at = len(columns.role)
+    texts = []
+    for index, (role, content, name, calls, call_id, one) in enumerate(said, at):
+        columns.role.append(role)
+        columns.content.append(content)
+        for column, value in (("name", name), ("tool_calls", calls), ("tool_call_id", call_id)):
+            if value is not None:
+                columns.seldom[column].append((index, value))
+        parts = (role, content or "", name or "", one or "", call_id or "", "")
+        texts.append(FIELD.join(parts))
+    return MESSAGE.join(texts)
 
 
 # --- keys that come twice, and messages that do not begin with their role -----------------------------------------
@@ -427,8 +438,10 @@ def _recheck(
     if _marks(chunk) == (known, begun):
         return careful
     wrong = set()
+    start = 0
     for at, line in enumerate(columns.line):
-        keys, begins = _marks(columns.texts[at])
+        keys, begins = _marks(b"".join(columns.texts[start : columns.upto[at]]))
+        start = columns.upto[at]
         if _marks(chunk[slice(*spans[line - first])]) != (columns.keys[at] + keys, columns.begun[at] + begins):
             wrong.add(at)
     careful = sorted([*careful, *(columns.line[at] - first for at in wrong)])
@@ -441,16 +454,24 @@ def _marks(text: bytes) -> tuple[int, int]:
     return text.count(b'":') - text.count(b'\\":'), text.count(b'{"role"')
 
 
-def _drop(columns: _Columns, twice: set[int]) -> None:
-    if not twice:
+def _drop(columns: _Columns, wrong: set[int]) -> None:
+    if not wrong:
         return
     ends = np.cumsum([0, *columns.lengths])
-    gone = {at for index in twice for at in range(ends[index], ends[index + 1])}
-    for column in columns.said:
-        column[:] = [value for at, value in enumerate(column) if at not in gone]
-    for name in ("line", "id", "tools", "tool_choice", "output", "metadata", "extra", "row_key", "lengths"):
-        column = getattr(columns, name)
-        column[:] = [value for at, value in enumerate(column) if at not in twice]
+    kept = np.ones(int(ends[-1]), dtype=bool)
+    for index in wrong:
+        kept[ends[index] : ends[index + 1]] = False
+    now = (np.cumsum(kept) - 1).tolist()
+    columns.seldom = {
+        name: [(now[at], value) for at, value in entries if kept[at]] for name, entries in columns.seldom.items()
+    }
+    columns.role = [value for value, keep in zip(columns.role, kept, strict=True) if keep]
+    columns.content = [value for value, keep in zip(columns.content, kept, strict=True) if keep]
+    for name in ("line", "row_key", "key_text", "lengths", "id", *_TEXTS):
+        setattr(columns, name, [value for at, value in enumerate(getattr(columns, name)) if at not in wrong])
+
+
+_TEXTS: Final = ("tools", "tool_choice", "output", "metadata", "extra")
 
 
 # --- the careful way, and the order of the file -------------------------------------------------------------------
@@ -477,30 +498,45 @@ def _careful(
 
 
 def _together(columns: _Columns, drafts: Sequence[tuple[int, Draft]], file: str | None) -> pl.DataFrame:
-    ordinary = _frame(columns, file)
+    ordinary = with_keys(_frame(columns, file), pl.Series(columns.key_text, dtype=pl.String))
     if not drafts:
         return ordinary
     odd = [draft for _, draft in drafts]
-    others = frame_of(odd, file=file).with_columns(labels_of(odd))
+    others = with_keys(frame_of(odd, file=file)).with_columns(labels_of(odd))
     at = pl.Series("at", [*columns.line, *(line for line, _ in drafts)], dtype=pl.Int64)
-    both = pl.concat([ordinary, others]).with_columns(at)
+    both = pl.concat([ordinary, others.select(ordinary.columns)]).with_columns(at)
     return both.sort("at", maintain_order=True).drop("at")
 
 
 def _frame(columns: _Columns, file: str | None) -> pl.DataFrame:
+    made = [pl.Series(name, getattr(columns, name), dtype=pl.Binary).cast(pl.String) for name in _TEXTS]
+    made += [pl.Series("id", columns.id, dtype=pl.String), pl.Series("row_key", columns.row_key, dtype=pl.Binary)]
+    made.append(_messages(columns))
     height = len(columns.line)
-    made = {
-        name: pl.Series(name, getattr(columns, name), dtype=schema.DRAFT[name])
-        for name in ("id", "tools", "tool_choice", "output", "metadata", "extra", "row_key")
-    }
-    made["messages"] = chat.pack_columns(columns.lengths, columns.said)
-    lines = pl.Series("line", columns.line, dtype=pl.Int64)
-    nothing = {name: pl.lit(None, dtype=dtype) for name, dtype in schema.DRAFT.items() if name not in made}
-    nothing["generated"] = pl.lit(value=False)
-    nothing["problems"] = pl.lit(pl.Series([[]], dtype=pl.List(pl.String))).first()
-    fields = {entry.name: pl.lit(None, dtype=entry.dtype) for entry in schema.ORIGIN.fields}
-    fields |= {"file": pl.lit(file, dtype=pl.String), "line": pl.lit(lines)}
-    nothing["origin"] = pl.struct([value.alias(name) for name, value in fields.items()])
-    nothing["labels"] = pl.lit(None, dtype=pl.String)
-    frame = pl.DataFrame(list(made.values())) if height else pl.DataFrame(schema={n: s.dtype for n, s in made.items()})
-    return frame.with_columns([value.alias(name) for name, value in nothing.items()]).select([*schema.DRAFT, "labels"])
+    origin = {entry.name: pl.Series(entry.name, [None], dtype=entry.dtype) for entry in schema.ORIGIN.fields}
+    origin |= {"file": pl.Series("file", [file], dtype=pl.String)}
+    where = {name: value.new_from_index(0, height) for name, value in origin.items()}
+    where["line"] = pl.Series("line", columns.line, dtype=pl.Int64)
+    made.append(pl.DataFrame(list(where.values())).to_struct("origin"))
+    made.append(pl.Series("generated", [False], dtype=pl.Boolean).new_from_index(0, height))
+    made.append(pl.Series("problems", [[]], dtype=schema.DRAFT["problems"]).new_from_index(0, height))
+    known = {series.name for series in made}
+    types = {**schema.DRAFT, "labels": pl.String()}
+    made += [
+        pl.Series(name, [None], dtype=dtype).new_from_index(0, height)
+        for name, dtype in types.items()
+        if name not in known
+    ]
+    return pl.DataFrame(made).select(list(types))
+
+
+def _messages(columns: _Columns) -> pl.Series:
+    count = len(columns.role)
+    seldom = {}
+    for name, entries in columns.seldom.items():
+        values: list[str | None] = [None] * count
+        for at, value in entries:
+            values[at] = value
+        seldom[name] = values
+    fields = (columns.role, columns.content, seldom["name"], seldom["tool_calls"], seldom["tool_call_id"])
+    return chat.pack_columns(columns.lengths, [*fields, [None] * count])

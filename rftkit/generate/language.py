@@ -47,7 +47,7 @@ def language(text: str) -> str | None:
     for name, pattern in _SCRIPTS:
         if letters and len(pattern.findall(text)) > letters / 3:
             return name
-    found = [word for word in _WORD.findall(text.lower())]
+    found = list(_WORD.findall(text.lower()))
     scores = Counter({code: sum(word in known for word in found) for code, known in _SETS.items()})
     (best, most), (_, second) = scores.most_common(2)
     return best if most >= _FEWEST and most >= second + _AHEAD else None

@@ -107,7 +107,7 @@ class Pool:
 
     def texts(self, rows: Sequence[int]) -> list[str]:
         """Return the last user texts of rows."""
-        return self.facts["text"].gather(rows).to_list() if rows else []
+        return self.facts["text"].gather(list(rows)).to_list() if rows else []
 
     def multi_turn(self, rows: Sequence[int]) -> list[int]:
         """Return the rows with more than one user turn: those that have a context."""

@@ -306,7 +306,10 @@ def entries(frame: pl.DataFrame) -> list[Entry]:
         pl.col("messages").list.eval(element.field("role")).alias("roles"),
     ).with_columns(normalise(pl.col("text")).alias("folded"))
     rows = told.select("text", "folded", "context", "topic", "turns", "roles").iter_rows()
-    return [Entry(*row[:5], structure=_structure(row[5], row[0])) for row in rows]
+    return [
+        Entry(text, folded, context, topic, count, _structure(roles, text))
+        for text, folded, context, topic, count, roles in rows
+    ]
 
 
 def _structure(roles: Sequence[str | None] | None, text: str) -> str | None:

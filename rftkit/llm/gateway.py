@@ -52,7 +52,7 @@ def _litellm() -> Any:
             *module.custom_provider_map,
             {"provider": "rftkit", "custom_handler": offline.provider()},
         ]
-    custom_llm_setup()
+    custom_llm_setup()  # type: ignore[no-untyped-call]
     return module
 
 
@@ -108,8 +108,9 @@ async def complete(
     if model == OFFLINE:
         return await offline.complete(request)
     if base_url is not None and direct.serves(model, base_url):
-        given = {"api_key": api_key, "timeout": timeout, "structured": structured}
-        return await direct.complete(model, request, base_url=base_url, **given)
+        return await direct.complete(
+            model, request, base_url=base_url, api_key=api_key, timeout=timeout, structured=structured
+        )
     module = litellm()
     arguments = _arguments(model, request, base_url, api_key, timeout, structured)
     try:

@@ -23,7 +23,7 @@ def provider() -> Any:
     """
     from litellm.llms.custom_llm import CustomLLM
 
-    class Offline(CustomLLM):  # type: ignore[misc]
+    class Offline(CustomLLM):
         def completion(self, *args: Any, **kwargs: Any) -> Any:
             return _answer(kwargs)
 
@@ -43,8 +43,8 @@ def _answer(kwargs: dict[str, Any]) -> Any:
     response.choices[0].message.content = reply.text
     response.choices[0].finish_reason = "stop"
     response.model = "rftkit/offline"
-    counts = {"prompt_tokens": reply.prompt_tokens, "completion_tokens": reply.completion_tokens}
-    response.usage = Usage(**counts, total_tokens=sum(counts.values()))
+    read, written = reply.prompt_tokens, reply.completion_tokens
+    response.usage = Usage(prompt_tokens=read, completion_tokens=written, total_tokens=read + written)
     return response
 
 

@@ -1,4 +1,4 @@
-"""The data block of a prompt: what a model reads as data and the offline writer reads as JSON.
+r"""The data block of a prompt: what a model reads as data and the offline writer reads as JSON.
 
 A prompt is an instruction and, after it, one JSON object between two marks. Source text sits inside JSON
 strings with every ``</`` written as ``<\\/``, so it can neither close the block nor open another one.
@@ -15,7 +15,7 @@ CLOSE = "</data>"
 
 
 def wrap(data: Any) -> str:
-    """Return the block that holds a value.
+    r"""Return the block that holds a value.
 
     Examples
     --------

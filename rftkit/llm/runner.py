@@ -338,7 +338,7 @@ class _Asking:
         return max(seconds, _POLL)
 
     def _backoff(self, faults: int) -> float:
-        return min(_LONGEST_BACKOFF, 0.25 * 2**faults) * self.jitter.uniform(0.5, 1.0)
+        return min(_LONGEST_BACKOFF, 0.25 * float(2**faults)) * self.jitter.uniform(0.5, 1.0)
 
     async def _call(self) -> Reply:
         runner = self.runner

@@ -7,6 +7,8 @@ examples, word pair by word pair, and differ from all examples and from each oth
 
 from __future__ import annotations
 
+import itertools
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -111,7 +113,7 @@ class Writer:
 
     def _score(self, text: str, overlap: float) -> float:
         strange = self.material.strangeness(text)
-        return -strange / (2 + len(words(text)) ** 0.5) - 0.8 * overlap + self.rng.uniform(0, 0.35)
+        return -strange / (2 + math.sqrt(len(words(text)))) - 0.8 * overlap + self.rng.uniform(0, 0.35)
 
     def _example(self) -> int:
         """Return an example, the less used ones first."""
@@ -203,7 +205,6 @@ def sound(text: str) -> bool:
     """
     tokens = words(text)
     twice = any(
-        left == right and left.isalpha() and left not in ("that", "had")
-        for left, right in zip(tokens, tokens[1:], strict=False)
+        left == right and left.isalpha() and left not in ("that", "had") for left, right in itertools.pairwise(tokens)
     )
     return not twice and tokens.count("please") <= 1 and tokens.count("help") <= 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rftkit.offline import verbs
+from rftkit.offline import lexicon, verbs
 from rftkit.offline.text import uncapital
 
 _AUX = "|".join(sorted(verbs.AUXILIARIES, key=len, reverse=True))
@@ -26,6 +26,9 @@ _WH = (
     r"(?:how long|how much|how many(?: \w+)?|how often|how soon|how quickly|how fast|how far|how come|where|when|why|"
     r"what time|what kind of \w+|which \w+|what \w+(?= (?:do|does|did|can|will|is|are|should)\b)|what|who|how)"
 )
+
+
+PHRASINGS = ("question", "command", "statement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,60 +92,7 @@ _STATEMENT = re.compile(
     r"(?P<clause>(?:i|i'm|i've|i'd|my|the|it|it's|there|someone|somebody|this|that|your|we|a|an)\b.+?)[.!?]*$",
     re.IGNORECASE,
 )
-_IMPERATIVE_VERBS = [
-    "find",
-    "show",
-    "book",
-    "get",
-    "give",
-    "play",
-    "search",
-    "look",
-    "send",
-    "check",
-    "cancel",
-    "change",
-    "reserve",
-    "buy",
-    "add",
-    "make",
-    "transfer",
-    "pay",
-    "order",
-    "schedule",
-    "help",
-    "update",
-    "list",
-    "set",
-    "stop",
-    "block",
-    "freeze",
-    "close",
-    "open",
-    "remove",
-    "delete",
-    "recommend",
-    "suggest",
-    "calculate",
-    "translate",
-    "write",
-    "summarize",
-    "create",
-    "explain",
-    "compare",
-    "describe",
-    "provide",
-    "confirm",
-    "bring",
-    "arrange",
-    "locate",
-    "pull",
-    "rent",
-    "call",
-    "top",
-    "cancel",
-    "activate",
-]
+_IMPERATIVE_VERBS = lexicon.words("verbs", "imperative")
 _IMPERATIVE = re.compile(rf"(?P<vp>(?:{'|'.join(_IMPERATIVE_VERBS)})\b.+?)[.!?]*$", re.IGNORECASE)
 _LONGEST = 220
 
@@ -236,244 +186,6 @@ def _inverted(word: str, auxiliary: str, rest: str, question: str) -> Core | Non
     return None if clause is None else Core("wh", f"{word} {clause}", question)
 
 
-_FORMS: dict[str, dict[str, tuple[str, ...]]] = {
-    "how_to": {
-        "question": (
-            "How do I {x}?",
-            "How can I {x}?",
-            "Can you tell me how to {x}?",
-            "What do I need to do to {x}?",
-            "What's the best way to {x}?",
-            "What is the process to {x}?",
-            "Could you explain how to {x}?",
-            "Do you know how I can {x}?",
-            "Could you show me how to {x}?",
-            "How would I go about it if I want to {x}?",
-            "What steps do I need to take to {x}?",
-            "Is there an easy way to {x}?",
-            "How exactly do I {x}?",
-        ),
-        "command": (
-            "Please tell me how to {x}.",
-            "Explain how to {x}, please.",
-            "Tell me how I can {x}.",
-            "Please show me how to {x}.",
-            "Walk me through how to {x}.",
-            "Please explain the steps to {x}.",
-        ),
-        "statement": (
-            "I'd like to know how to {x}.",
-            "I need to know how to {x}.",
-            "I'm not sure how to {x}.",
-            "I want to {x}. How does that work?",
-            "I need to {x} but I don't know how.",
-            "I need help, I want to {x}.",
-            "I'm trying to find out how to {x}.",
-            "I can't figure out how to {x}.",
-        ),
-    },
-    "can": {
-        "question": (
-            "Can I {x}?",
-            "Is it possible to {x}?",
-            "Am I able to {x}?",
-            "Would I be able to {x}?",
-            "Am I allowed to {x}?",
-            "Is there a way to {x}?",
-            "Is there any way I can {x}?",
-            "Could I {x}?",
-            "Will I be able to {x}?",
-            "Is it possible for me to {x}?",
-            "Do you know if I can {x}?",
-            "Can you tell me if I can {x}?",
-        ),
-        "command": (
-            "Please tell me if I can {x}.",
-            "Let me know whether I can {x}.",
-            "Tell me if it is possible to {x}.",
-        ),
-        "statement": (
-            "I'd like to know if I can {x}.",
-            "I was wondering if I could {x}.",
-            "I want to {x}, is that possible?",
-            "I'm wondering if it is possible to {x}.",
-            "I would like to {x} if that's possible.",
-            "I want to know whether I can {x}.",
-        ),
-    },
-    "want": {
-        "question": (
-            "Can I {x}?",
-            "How do I {x}?",
-            "Is it possible to {x}?",
-            "How can I {x}?",
-            "Can you help me {x}?",
-            "Could you help me {x}?",
-            "Would it be possible to {x}?",
-        ),
-        "command": ("Please help me {x}.", "Help me {x}, please.", "Tell me what I need to do to {x}."),
-        "statement": (
-            "I want to {x}.",
-            "I'd like to {x}.",
-            "I need to {x}.",
-            "I would like to {x}.",
-            "I'm trying to {x}.",
-            "I'm looking to {x}.",
-            "I was hoping to {x}.",
-            "I need some help to {x}.",
-            "I am hoping to {x}.",
-        ),
-    },
-    "request": {
-        "question": (
-            "Can you {x}?",
-            "Could you {x}?",
-            "Could you please {x}?",
-            "Would you {x}?",
-            "Can you please {x}?",
-            "Would you mind helping me? I need you to {x}.",
-        ),
-        "command": ("{X}.", "Please {x}.", "{X}, please.", "Go ahead and {x}."),
-        "statement": (
-            "I'd like you to {x}.",
-            "I need you to {x}.",
-            "I want you to {x}.",
-            "It would be great if you could {x}.",
-            "I was hoping you could {x}.",
-        ),
-    },
-    "what_is": {
-        "question": (
-            "{Q}?",
-            "Can you tell me {x}?",
-            "Could you tell me what {x} {be}?",
-            "Do you know what {x} {be}?",
-            "Can I find out what {x} {be}?",
-        ),
-        "command": (
-            "Tell me {x}.",
-            "Please tell me {x}.",
-            "Please tell me what {x} {be}.",
-            "Let me know what {x} {be}.",
-        ),
-        "statement": (
-            "I'd like to know {x}.",
-            "I want to know what {x} {be}.",
-            "I need to know what {x} {be}.",
-            "I'm trying to find out what {x} {be}.",
-            "I'm not sure what {x} {be}.",
-        ),
-    },
-    "wh": {
-        "question": (
-            "{Q}?",
-            "Can you tell me {x}?",
-            "Could you tell me {x}?",
-            "Do you know {x}?",
-            "Can you explain {x}?",
-            "Could you let me know {x}?",
-            "Can you please tell me {x}?",
-            "Could you please explain {x}?",
-        ),
-        "command": (
-            "Please tell me {x}.",
-            "Tell me {x}.",
-            "Please explain {x}.",
-            "Let me know {x}.",
-            "Please let me know {x}.",
-        ),
-        "statement": (
-            "I'd like to know {x}.",
-            "I want to know {x}.",
-            "I'm trying to find out {x}.",
-            "I'm not sure {x}.",
-            "I need to know {x}.",
-            "I was wondering {x}.",
-            "I don't know {x}.",
-            "I would like to know {x}.",
-        ),
-    },
-    "statement": {
-        "question": (
-            "{X}. What should I do?",
-            "{X}. Can you help?",
-            "{X}. What can I do about it?",
-            "{X}. Could you look into it?",
-            "{X}, can you help me?",
-            "{X}. What are my options?",
-            "{X}, what do I do now?",
-        ),
-        "command": (
-            "{X}. Please help.",
-            "{X}. Please look into this.",
-            "{X}. Tell me what to do.",
-            "Please help, {x}.",
-        ),
-        "statement": (
-            "{X}.",
-            "It looks like {x}.",
-            "It seems that {x}.",
-            "I'm contacting you because {x}.",
-            "Just so you know, {x}.",
-            "The thing is that {x}.",
-            "I have a problem, {x}.",
-        ),
-    },
-}
-_WHY_FORMS = {
-    "question": (
-        "{Q}?",
-        "Can you tell me {x}?",
-        "Can you explain {x}?",
-        "How come {y}?",
-        "What's the reason {y}?",
-        "Do you know {x}?",
-        "Is there a reason {y}?",
-        "{Y}, why is that?",
-        "Could you check {x}?",
-        "Any idea {x}?",
-    ),
-    "command": (
-        "Please explain {x}.",
-        "Tell me {x}.",
-        "Please check {x}.",
-        "Please tell me {x}.",
-        "Help me understand {x}.",
-    ),
-    "statement": (
-        "I don't understand {x}.",
-        "I'd like to know {x}.",
-        "I want to know {x}.",
-        "I'm not sure {x}.",
-        "I'm trying to understand {x}.",
-        "I need to know {x}.",
-        "{Y}. I don't know why.",
-        "{Y} and I want to know why.",
-    ),
-}
-_IF_FORMS = {
-    "question": (
-        "{Q}?",
-        "Can you tell me {x}?",
-        "Do you know {x}?",
-        "Could you tell me {x}?",
-        "Can you check {x}?",
-        "Could you let me know {x}?",
-        "May I ask {x}?",
-    ),
-    "command": ("Please tell me {x}.", "Let me know {x}.", "Tell me {x}.", "Please let me know {x}."),
-    "statement": (
-        "I'd like to know {x}.",
-        "I was wondering {x}.",
-        "I want to know {x}.",
-        "I'm wondering {x}.",
-        "I need to know {x}.",
-        "I'm not sure {x}.",
-        "I would like to ask {x}.",
-    ),
-}
-
-
 def forms(core: Core, phrasing: str | None = None) -> list[str]:
     """Return the ways in which a core can be said, of one phrasing or of all.
 
@@ -488,12 +200,11 @@ def forms(core: Core, phrasing: str | None = None) -> list[str]:
     return [sentence for sentence in said if sentence]
 
 
-def _table(core: Core) -> dict[str, tuple[str, ...]]:
-    if core.kind == "wh" and core.text.startswith("why "):
-        return _WHY_FORMS
-    if core.kind == "wh" and core.text.startswith("if "):
-        return _IF_FORMS
-    return _FORMS[core.kind]
+def _table(core: Core) -> dict[str, list[str]]:
+    kind = core.text.split(" ", 1)[0] if core.kind == "wh" else core.kind
+    kind = core.kind if kind not in ("why", "if") and core.kind == "wh" else kind
+    every = lexicon.everything("frames")
+    return {phrasing: every[f"{kind} {phrasing}"] for phrasing in PHRASINGS}
 
 
 def fill(form: str, core: Core) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ def bigrams(text: str) -> list[tuple[str, str]]:
     [('^', 'pay'), ('pay', 'now'), ('now', '$')]
     """
     tokens = ["^", *words(text), "$"]
-    return list(zip(tokens, tokens[1:], strict=False))
+    return list(itertools.pairwise(tokens))
 
 
 @functools.cache

@@ -10,178 +10,17 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from rftkit.offline import lexicon
 from rftkit.offline.text import words
 
-_GROUPS = """
-can't|cannot
-don't|do not
-doesn't|does not
-didn't|did not
-isn't|is not
-hasn't|has not
-haven't|have not
-won't|will not
-wasn't|was not
-I'm|I am
-I've|I have
-it's|it is
-I'd like to|I would like to|I want to
-get|receive
-got|received
-getting|receiving
-a problem|an issue
-problem|issue
-problems|issues
-wrong|incorrect
-fix|resolve|sort out
-fixed|resolved|sorted out
-right away|immediately|straight away|as soon as possible
-show up|appear
-showing up|appearing
-showed up|appeared
-buy|purchase
-bought|purchased
-an extra|an additional
-extra|additional
-allowed to|permitted to
-a lot of|lots of
-let me know|tell me
-stolen|taken
-lost|misplaced
-abroad|overseas
-for some reason|somehow
-right now|at the moment|currently
-recently|lately
-a while|some time
-anymore|any more
-need to|have to
-make sure|be sure
-how long will it take|how much time will it take
-figure out|work out
-keeps|keeps on
-still not|not yet
-trying to|attempting to
-tried to|attempted to
-a couple of days|a few days|two or three days
-a few days ago|a couple of days ago|the other day
-a couple of weeks|a few weeks|two weeks
-yesterday|the day before yesterday|a few days ago
-cash machine|ATM
-withdraw|take out
-withdrew|took out
-mobile|phone
-website|site
-assist|help
-quickly|fast
-a minute ago|just now|a moment ago
-several|a few|a number of
-multiple|several
-start|begin
-happened|occurred
-happen|occur
-cheap|inexpensive|affordable
-near|close to
-"""
 _LONGEST_PHRASE = 3
 _MARK = re.compile(r"[^\w$£€']")
 # Words that change what is asked; they are never exchanged for one another.
-_FIXED = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "n't",
-        "can",
-        "can't",
-        "cannot",
-        "could",
-        "couldn't",
-        "do",
-        "don't",
-        "did",
-        "didn't",
-        "does",
-        "doesn't",
-        "is",
-        "isn't",
-        "was",
-        "wasn't",
-        "will",
-        "won't",
-        "has",
-        "hasn't",
-        "have",
-        "haven't",
-        "had",
-        "if",
-        "when",
-        "where",
-        "why",
-        "what",
-        "who",
-        "how",
-        "which",
-        "i",
-        "you",
-        "he",
-        "she",
-        "they",
-        "we",
-        "it",
-        "and",
-        "or",
-        "but",
-        "because",
-        "before",
-        "after",
-        "more",
-        "less",
-        "higher",
-        "lower",
-        "increase",
-        "decrease",
-        "first",
-        "last",
-        "in",
-        "out",
-        "on",
-        "off",
-        "to",
-        "from",
-        "with",
-        "without",
-        "are",
-        "aren't",
-        "were",
-        "am",
-        "be",
-    ]
-)
+_FIXED = frozenset(lexicon.words("phrases", "fixed"))
 
-_SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "my",
-        "your",
-        "this",
-        "that",
-        "these",
-        "those",
-        "me",
-        "that",
-        "our",
-        "their",
-        "its",
-        "his",
-        "her",
-        "some",
-        "any",
-    ]
-)
+_SMALL = frozenset(lexicon.words("phrases", "small"))
 # Words that can be added or left out without changing what is asked.
-_FREELY_ADDED = frozenset(["just", "still", "really", "recently", "already", "new", "also", "actually", "currently"])
+_FREELY_ADDED = frozenset(lexicon.words("phrases", "added"))
 
 
 def general() -> dict[str, dict[str, float]]:
@@ -193,7 +32,7 @@ def general() -> dict[str, dict[str, float]]:
     ['issue']
     """
     table: dict[str, dict[str, float]] = defaultdict(dict)
-    for line in _GROUPS.strip().splitlines():
+    for line in lexicon.lines("phrases", "exchange"):
         group = line.split("|")
         for phrase in group:
             table[phrase.lower()].update({other: 1.0 for other in group if other != phrase})

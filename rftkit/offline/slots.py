@@ -11,44 +11,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)"
-)
-_DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_COUNT = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
-_UNIT = r"(?:minutes?|hours?|days?|nights?|weeks?|months?|years?|business days?|working days?)"
-_NAME = r"(?!I\b|I'|The\b|This\b|That\b|My\b|Please\b|Can\b|What\b|How\b|Is\b|Do\b|OK\b|Ok\b)[A-Z][\w&'-]*[a-z0-9](?: (?:of|de|the) (?=[A-Z]))?"
-_TYPES: tuple[tuple[str, str], ...] = (
-    ("email", r"\b[\w.+-]+@[\w-]+\.[\w.-]+\b"),
-    ("url", r"\bhttps?://\S+"),
-    (
-        "amount",
-        r"(?:US)?[$£€¥]\s?\d[\d,]*(?:\.\d+)?(?:k|K)?\b|\b\d[\d,]*(?:\.\d+)? ?(?:dollars?|pounds?|euros?|bucks|USD|GBP|EUR|AUD|cents)\b",
-    ),
-    ("iso_date", r"\b20\d\d-\d\d-\d\d\b"),
-    (
-        "date",
-        rf"\b(?:the )?\d{{1,2}}(?:st|nd|rd|th) (?:of )?{_MONTH}\b|\b{_MONTH} (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?:,? 20\d\d)?\b|\bthe \d{{1,2}}(?:st|nd|rd|th)\b",
-    ),
-    ("weekday", rf"\b{_DAY}\b"),
-    (
-        "time",
-        r"\b\d{1,2}(?::\d\d)? ?(?:[ap]m|[AP]M|[ap]\.m\.|o'clock)(?!\w)|\b\d{1,2}:\d\d\b|\b(?:half past|quarter to|quarter past) \w+\b|\bnoon\b",
-    ),
-    ("duration", rf"\b{_COUNT} {_UNIT}\b"),
-    ("identifier", r"\b(?=\w*\d)(?=\w*[A-Z])[A-Z0-9]{5,}\b|\b[a-z]+_[a-z]+_\d+\b|#\d{3,}\b|\b\d{6,}\b"),
-    ("quoted", r"\"[^\"\n]{2,60}\"|“[^”\n]{2,60}”"),
-    (
-        "place",
-        rf"(?<=\b(?:in|to|at) )(?!{_MONTH}\b|{_DAY}\b){_NAME}(?:,? {_NAME}){{0,3}}|(?<=\b(?:from|near) )(?!{_MONTH}\b|{_DAY}\b){_NAME}(?:,? {_NAME}){{0,3}}",
-    ),
-    (
-        "count",
-        r"\b(?:[2-9]|two|three|four|five|six|seven|eight) (?=(?:people|persons?|tickets?|passengers?|adults?|guests?|rooms?|seats?|beds?|bedrooms?|bathrooms?|baths|bags?|stops?|times|cards?|bus tickets|travelers|of us)\b)",
-    ),
-)
-_PATTERN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _TYPES))
+from rftkit.offline import lexicon
+
+_PARTS = {name: lines[0] for name, lines in lexicon.everything("slots").items() if name.isupper()}
+_TYPES = {name: lines for name, lines in lexicon.everything("slots").items() if not name.isupper()}
+
+
+def _filled(pattern: str) -> str:
+    """Return a pattern with the named parts put in: <MONTH>, <DAY>, <NAME>, ..."""
+    while re.search(r"<[A-Z]+>", pattern):
+        pattern = re.sub(r"<([A-Z]+)>", lambda match: _PARTS[match[1]], pattern)
+    return pattern
+
+
+_PATTERN = re.compile("|".join(f"(?P<{name}>{_filled('|'.join(lines))})" for name, lines in _TYPES.items()))
 _COUNT_WORDS = ("two", "three", "four", "five", "six")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from rftkit.offline import lexicon
+
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[A-Z\"'(\d]|i\b)|\n+")
 _ABBREVIATION = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|St|vs|etc|e\.g|i\.e|No|approx|a\.m|p\.m)\.$", re.IGNORECASE)
 WORD = re.compile(r"[A-Za-z0-9_$£€%@#&+]+(?:[-'’./:][A-Za-z0-9_]+)*|[^\sA-Za-z0-9_]")
@@ -93,34 +95,7 @@ def uncapital(text: str) -> str:
     return text if word in _PROPER else text[0].lower() + text[1:]
 
 
-_PROPER = frozenset(
-    [
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-        "January",
-        "February",
-        "March",
-        "April",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-        "Apple",
-        "Google",
-        "Visa",
-        "Mastercard",
-        "American",
-        "English",
-    ]
-)
+_PROPER = frozenset(lexicon.words("proper", "proper"))
 
 
 def tidy(text: str) -> str:

@@ -7,66 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rftkit.offline import frames, noise, slots
+from rftkit.offline import frames, lexicon, noise, slots
 from rftkit.offline.compose import Writer, sound
 from rftkit.offline.material import sentence
 from rftkit.offline.text import capital, jaccard, sentences, shingles, tidy, uncapital
 from rftkit.offline.write import wish_of, writer_of
 
-_YES = [
-    "yes",
-    "yes please",
-    "sure",
-    "yeah",
-    "that's right",
-    "yep",
-    "correct",
-    "that works",
-    "sounds good",
-    "okay",
-    "of course",
-    "perfect",
-    "great",
-    "that is correct",
-    "yes, that's right",
-    "yes, that works for me",
-    "that sounds good",
-    "sure, that's fine",
-    "yes, go ahead",
-    "that's fine",
-    "alright",
-    "absolutely",
-]
-_NO = ["no", "no thanks", "not really", "no thank you", "nope", "not right now", "no, not this time", "not for now"]
-_THANKS = [
-    "thanks",
-    "thank you",
-    "thanks a lot",
-    "thank you so much",
-    "thanks very much",
-    "many thanks",
-    "thank you very much",
-    "great, thanks",
-    "that's great, thank you",
-    "perfect, thanks",
-    "thanks for your help",
-    "thank you for the help",
-    "i appreciate it",
-    "ok, thanks",
-]
-_DONE = [
-    "that's all",
-    "that's all i need",
-    "that is all for now",
-    "that will be all",
-    "i don't need anything else",
-    "that's everything",
-    "nothing else for now",
-    "that's it for today",
-    "i'm all set",
-    "that's all for today",
-    "no, that's everything",
-]
+_YES, _NO, _THANKS, _DONE = (lexicon.lines("answers", section) for section in ("yes", "no", "thanks", "done"))
 _ANSWERS = tuple(
     (
         group,

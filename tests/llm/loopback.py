@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import collections
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -166,7 +167,8 @@ def main() -> None:
     with Loopback(
         given.latency, per_second=given.per_second, errors=given.errors, cuts=given.cuts, broken=given.broken
     ) as server:
-        print(server.url, flush=True)
+        sys.stdout.write(f"{server.url}\n")
+        sys.stdout.flush()
         threading.Event().wait()
 
 

@@ -35,7 +35,7 @@ def test_whole_items_of_a_cut_list_are_kept() -> None:
 
 @pytest.mark.parametrize("written", ["", "no", "{", '{"prompts": "one"}', '{"other": []}', "I'm sorry, I can't."])
 def test_what_does_not_fit_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="answer|prompts"):
+    with pytest.raises(ValueError, match=r"answer|prompts"):
         read_json(written, PROMPTS_SCHEMA)
 
 

@@ -267,7 +267,10 @@ def confidence(frame: pl.DataFrame, *, column: str = "topic_confidence") -> alt.
 
 
 def lengths(values: pl.Series, *, title: str | None = None, bins: int = 40) -> alt.LayerChart:
-    """Return a histogram of lengths, tokens or turns; the longest hundredth is left out and said.
+    """Return a histogram of lengths, tokens or turns.
+
+    Where the longest are many times longer than most, the scale is logarithmic and says so; otherwise the longest
+    hundredth is left out and counted.
 
     Parameters
     ----------
@@ -288,29 +291,60 @@ def lengths(values: pl.Series, *, title: str | None = None, bins: int = 40) -> a
     _choose_renderer()
     name = title or values.name or "length"
     known = values.drop_nulls().cast(pl.Float64)
-    top = float(known.quantile(0.99, "higher") or 0.0) if len(known) else 0.0
-    kept = known.filter(known <= top)
-    low = float(kept.min() or 0.0) if len(kept) else 0.0  # type: ignore[arg-type]
-    step = max(1.0, -(-(top - low + 1) // bins))
-    place = ((kept - low) / step).floor().alias("place")
-    counted = place.value_counts(name="records").sort("place")
-    rows = counted.select((low + pl.col("place") * step).alias("from"), "records").with_columns(
-        to=pl.col("from") + step
-    )
+    top = float(known.quantile(0.99, "higher") or 0.0)
+    wide = top > 20 * max(1.0, float(known.median() or 0.0))  # type: ignore[arg-type]
+    rows = _binned_wide(known, bins // 2) if wide else _binned(known.filter(known <= top), bins)
+    scale = alt.Scale(type="log", nice=False) if wide else alt.Scale(nice=False)
     bars = (
         alt.Chart(_values(rows))
-        .mark_bar(color=BAR)
+        .mark_bar(color=BAR, binSpacing=1)
         .encode(
-            x=alt.X("from:Q", bin="binned", title=name, axis=alt.Axis(format=",.0f", tickCount=6)),
+            x=alt.X("from:Q", bin="binned", title=name, scale=scale, axis=alt.Axis(format=",.0f", tickCount=6)),
             x2="to:Q",
             y=alt.Y("records:Q", title="records", axis=alt.Axis(format=",.0f", tickCount=4)),
-            tooltip=[alt.Tooltip("from:Q", format=",.0f"), alt.Tooltip("records:Q", format=",.0f")],
+            tooltip=[alt.Tooltip("range:N", title=name), alt.Tooltip("records:Q", format=",.0f")],
         )
     )
-    left = len(known) - len(kept)
-    median = f"median {float(known.median()):,.0f}" if len(known) else "no records"  # type: ignore[arg-type]
-    subtitle = f"{median}; {left:,} longer than {top:,.0f} not drawn" if left else median
-    return _layered([bars], name, subtitle, width=WIDTH, height=160)
+    return _layered([bars], name, _length_note(known, top, wide=wide), width=WIDTH, height=160)
+
+
+def _binned(values: pl.Series, bins: int) -> pl.DataFrame:
+    low, high = float(values.min() or 0.0), float(values.max() or 0.0)  # type: ignore[arg-type]
+    step = max(1.0, -(-(high - low + 1) // bins))
+    places = ((values - low) / step).floor().alias("place").value_counts(name="records").sort("place")
+    start = low + pl.col("place") * step
+    # a bar for one whole number stands around it
+    shift = 0.5 if step == 1 else 0.0
+    return _ranges(places.select((start - shift).alias("from"), (start + step - shift).alias("to"), "records"), shift)
+
+
+def _binned_wide(values: pl.Series, bins: int) -> pl.DataFrame:
+    import math
+
+    high = max(2.0, float(values.max() or 0.0))  # type: ignore[arg-type]
+    ratio = math.log(high * 1.001) / bins
+    places = (values.clip(1).log() / ratio).floor().alias("place").value_counts(name="records").sort("place")
+    start, end = (pl.col("place") * ratio).exp(), ((pl.col("place") + 1) * ratio).exp()
+    return _ranges(places.select(start.alias("from"), end.alias("to"), "records"), 0.0)
+
+
+def _ranges(rows: pl.DataFrame, shift: float) -> pl.DataFrame:
+    first, last = (pl.col("from") + shift).ceil(), (pl.col("to") + shift).ceil() - 1
+    text = pl.when(first >= last).then(pl.format("{}", first.cast(pl.Int64)))
+    return rows.with_columns(
+        text.otherwise(pl.format("{} to {}", first.cast(pl.Int64), last.cast(pl.Int64))).alias("range"),
+        pl.col("from", "to").round(3),
+    )
+
+
+def _length_note(known: pl.Series, top: float, *, wide: bool) -> str:
+    if not len(known):
+        return "no records"
+    median = f"median {float(known.median()):,.0f}"  # type: ignore[arg-type]
+    if wide:
+        return f"{median}; each step on the scale is a multiple of the last"
+    left = int((known > top).sum())
+    return f"{median}; {left:,} longer than {top:,.0f} not drawn" if left else median
 
 
 def map(frame: pl.DataFrame, *, limit: int = 4000, seed: int = 0) -> alt.Chart:
@@ -319,7 +353,7 @@ def map(frame: pl.DataFrame, *, limit: int = 4000, seed: int = 0) -> alt.Chart:
     Parameters
     ----------
     frame
-        x, y, topic and, where known, text and id.
+        x, y, topic and, where known, text (or last_user_text): what `Dataset.map` returns.
     limit
         Points drawn; a sample where there are more.
     seed
@@ -335,7 +369,8 @@ def map(frame: pl.DataFrame, *, limit: int = 4000, seed: int = 0) -> alt.Chart:
     _choose_renderer()
     drawn = frame if frame.height <= limit else frame.sample(limit, seed=seed)
     top = pl.col("topic").str.split("/").list.first().fill_null("unassigned").alias("group")
-    text = pl.col("text").str.slice(0, 120) if "text" in frame.columns else pl.lit("")
+    named = next((name for name in ("text", "last_user_text") if name in frame.columns), None)
+    text = pl.lit("") if named is None else pl.col(named).str.slice(0, 120)
     rows = drawn.select(
         pl.col("x", "y").cast(pl.Float64).round(3), pl.col("topic").fill_null("unassigned"), top, text.alias("text")
     )

@@ -7,10 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rftkit.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from rftkit.dataset import Dataset
 
 _PACKAGE = Path(__file__).resolve().parent
 #: Nothing is asked of a server of the Jupyter project, and nobody is asked whether it should be.
@@ -37,6 +41,33 @@ def notebooks() -> Path:
         if folder.is_dir():
             return folder
     raise NotFoundError("the notebooks are not installed; install rftkit again: pip install --force-reinstall rftkit")
+
+
+def dataset() -> Dataset:
+    """Return the dataset that a notebook is about: the one in ``RFTKIT_DATASET``, else the bundled sample.
+
+    ``rftkit lab DATASET`` and ``rftkit report --dataset`` set the variable. Without it the sample is imported, sanitized
+    and given topics in a temporary folder, which takes a few seconds.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> os.environ["RFTKIT_DATASET"] = tempfile.mkdtemp() + "/support.rft"
+    >>> dataset()
+    Dataset(support.rft, version 0: 0 records)
+    >>> del os.environ["RFTKIT_DATASET"]
+    """
+    from rftkit import samples
+    from rftkit.dataset import open as open_dataset
+
+    named = os.environ.get("RFTKIT_DATASET")
+    if named:
+        return open_dataset(named)
+    made = open_dataset(Path(tempfile.mkdtemp(prefix="rftkit-")) / "sample.rft")
+    made.import_(samples.path())
+    made.sanitize()
+    made.discover_topics(depth=2)
+    return made
 
 
 def copy(work: Path | None = None) -> Path:

@@ -6,6 +6,7 @@ Every `_repr_html_` of rftkit is a `card` of these pieces, and so is the text th
 from rftkit.render.markup import Html, join, markup, style, tag
 from rftkit.render.numbers import cell, count, money, plural, points, score, share, size
 from rftkit.render.pieces import STATUS, bar, bars, bullets, card, facts, head, note, notice, status, table
+from rftkit.render.records import records
 from rftkit.render.report import report
 from rftkit.render.thread import text, thread
 
@@ -27,6 +28,7 @@ __all__ = [
     "notice",
     "plural",
     "points",
+    "records",
     "report",
     "score",
     "share",

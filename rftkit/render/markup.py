@@ -20,6 +20,10 @@ class Html(str):
 
     __slots__ = ()
 
+    def _repr_html_(self) -> str:
+        """Return itself, so that a notebook shows what it says."""
+        return self
+
 
 def markup(value: object) -> Html:
     """Return a value as markup: `Html` as it is, None as nothing, everything else escaped.

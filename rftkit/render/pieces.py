@@ -244,6 +244,18 @@ def status(name: str) -> Html:
     return tag("span", f"{mark} {word}", class_=f"rft__status rft__status--{kind}")
 
 
+def breakable(path: object) -> Html:
+    """Return a path that may go on in the next line after a slash.
+
+    Examples
+    --------
+    >>> breakable("cards/lost")
+    'cards/<wbr>lost'
+    """
+    parts = str(path).split("/")
+    return join(*(piece for part in parts[:-1] for piece in (part, "/", Html("<wbr>"))), parts[-1])
+
+
 def bars(rows: Sequence[Mapping[str, Any]], *, label: str = "topic", limit: int = 40, total: int | None = None) -> Html:
     """Return a table of horizontal bars on one scale, each with its target as a tick and its status in words.
 
@@ -270,6 +282,7 @@ def bars(rows: Sequence[Mapping[str, Any]], *, label: str = "topic", limit: int 
     columns |= {key: text for key, text in wanted.items() if any(row.get(key) is not None for row in rows)}
     ready = [{**row, "bar": _bar_of(row, full)} for row in rows]
     formats: dict[str, Callable[[Any], object]] = {
+        "path": breakable,
         "bar": Html,
         "share": numbers.share,
         "target": numbers.share,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rftkit import render
 from rftkit.messages import pack, unpack
 
-VOID = {"br", "meta", "link", "img"}
+VOID = {"br", "meta", "link", "img", "wbr"}
 
 
 class Reader(HTMLParser):
@@ -44,7 +44,7 @@ class Reader(HTMLParser):
 HOSTILE = st.text() | st.sampled_from(
     ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</style>", "a\0b", "\ud800", "{{7*7}}", "&lt;"]
 )
-PLAIN = {"div", "style", "p", "table", "thead", "tbody", "tr", "th", "td", "span", "i", "b", "dl", "dt", "dd"} | {
+PLAIN = {"wbr", "div", "style", "p", "table", "thead", "tbody", "tr", "th", "td", "span", "i", "b", "dl", "dt", "dd"} | {
     "ul",
     "li",
     "details",

@@ -167,10 +167,14 @@ def _foreign(
 ) -> pl.Series:
     """Return the source's keys: most rows as a slice of their text, the others key by key."""
     wanted = None if columns is None else frozenset(columns)
-    clash = "|".join(re.escape(f'"{name}"') for name in (*taken, *own.columns)) or "^$"
-    free = ~pl.col("extra").str.contains(clash).fill_null(False)
-    simple = free & pl.col("metadata").is_in(["{}"]).fill_null(True) & (wanted is None)
-    rows = frame.select(simple.alias("simple"), "extra", "metadata", text.inner(pl.col("extra")).alias("text"))
+    extra, metadata = pl.col("extra"), pl.col("metadata")
+    if wanted is None:
+        simple = ~text.may_name(extra, (*taken, *own.columns)) & metadata.is_in(["{}"]).fill_null(True)
+        text_ = text.inner(extra)
+    else:
+        simple = ~text.may_name(extra, wanted) & ~text.may_name(metadata, wanted)
+        text_ = pl.lit("")
+    rows = frame.select(simple.alias("simple"), "extra", "metadata", text_.alias("text"))
     if rows["simple"].all():
         return rows["text"].alias("beside")
     texts = rows["text"].to_list()

@@ -6,7 +6,8 @@ a million records cost seconds. Every function here is an expression or works on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -71,6 +72,20 @@ def inner(value: pl.Expr) -> pl.Expr:
     body = value.str.strip_chars(" \t\r\n").str.strip_prefix("{").str.strip_suffix("}").str.strip_chars(" \t\r\n")
     full = body.str.len_bytes() > 0
     return pl.when(full.fill_null(False)).then(pl.concat_str(pl.lit(","), body)).otherwise(pl.lit(""))
+
+
+def may_name(value: pl.Expr, keys: Iterable[str]) -> pl.Expr:
+    """Return whether a column of JSON text may hold one of these keys somewhere; never False where it does.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"a": ['{"id": 1}', '{"x": "an id"}', None]})
+    >>> frame.select(may_name(pl.col("a"), ["id"])).to_series().to_list()
+    [True, False, False]
+    """
+    spelled = [re.escape(f'"{key}"') for key in keys]
+    # A letter can be spelled as an escape; nobody does, and who does is looked at.
+    return value.str.contains("|".join([*spelled, r"\\u00"]) if spelled else "^$").fill_null(False)
 
 
 def one_line(value: pl.Expr) -> pl.Expr:

@@ -283,6 +283,14 @@ def test_what_is_too_deep_to_parse_is_written_as_it_came(tmp_path: Path) -> None
     assert (tmp_path / "a.csv").read_text() == "input,answer\nHi,7\n"
 
 
+def test_a_key_that_is_spelled_with_escapes_is_the_same_key(tmp_path: Path) -> None:
+    spelled = r'{"\u0069d":"x","y":1}'
+    frame = frame_of({"id": "a", "messages": say("Hi")}).with_columns(extra=pl.lit(spelled))
+    write(frame, tmp_path / "a.jsonl", "records")
+    row = json.loads((tmp_path / "a.jsonl").read_text())
+    assert (row["id"], row["extra"], row["y"]) == ("a", {"id": "x"}, 1)
+
+
 def test_numbers_keep_their_digits(tmp_path: Path) -> None:
     extra = '{"reference_answer":1.10,"big":123456789012345678901234567890,"exp":1E400}'
     frame = frame_of({"id": "a", "messages": say("Hi")}).with_columns(extra=pl.lit(extra))

@@ -102,8 +102,7 @@ def _origin() -> pl.Expr:
 
 def _foreign(column: pl.Series) -> pl.Series:
     """Return the source's other keys as members; those that are named like one of ours, under `extra`."""
-    names = "|".join(f'"{key}"' for key in KEYS)
-    odd = pl.col("extra").str.contains(names).fill_null(False).alias("odd")
+    odd = text.may_name(pl.col("extra"), KEYS).alias("odd")
     rows = column.to_frame("extra").select("extra", text.inner(pl.col("extra")).alias("text"), odd)
     if not rows["odd"].any():
         return rows["text"].alias("foreign")

@@ -21,9 +21,15 @@ _ADVICE: Final[tuple[tuple[str, float, str], ...]] = (
         "tool_call_without_result", 0.0,
         "call a tool that is never answered: export the trace with its tool results, or cut the prompt before the call",
     ),
-    ("orphan_tool_result", 0.0, "hold a tool result without its call: the call was lost on the way, export the trace whole"),
+    (
+        "orphan_tool_result", 0.0,
+        "hold a tool result without its call: the call was lost on the way, export the trace whole",
+    ),
     ("missing_tool_call_id", 0.0, "lack an id of a tool call or result: export tool calls with their ids"),
-    ("invalid_tool_arguments", 0.0, "have tool arguments that are no JSON object: they were cut or re-written on the way"),
+    (
+        "invalid_tool_arguments", 0.0,
+        "have tool arguments that are no JSON object: they were cut or re-written on the way",
+    ),
     (
         "duplicate", 0.2,
         "are copies of an earlier record: the first of each stays valid; if the source logs every retry, filter there",
@@ -32,19 +38,37 @@ _ADVICE: Final[tuple[tuple[str, float, str], ...]] = (
         "last_not_user", 0.05,
         "do not end with a user turn: import them as finished conversations, so that the answer becomes the output",
     ),
-    ("no_user_message", 0.05, "have no user turn: they are probably internal calls of the application, filter them at the source"),
+    (
+        "no_user_message", 0.05,
+        "have no user turn: they are probably internal calls of the application, filter them at the source",
+    ),
     ("empty_user_message", 0.05, "have a blank user turn: check how the source logs attachments and voice"),
-    ("invalid_role", 0.0, "have roles of another format: name the format when importing, for example --format sharegpt"),
+    (
+        "invalid_role", 0.0,
+        "have roles of another format: name the format when importing, for example --format sharegpt",
+    ),
     ("missing_messages", 0.05, "have no messages: check the mapping of the import with --map FIELD=COLUMN"),
-    ("user_message_too_short", 0.1, "end with a very short user turn: keep those that the context explains, drop the rest"),
+    (
+        "user_message_too_short", 0.1,
+        "end with a very short user turn: keep those that the context explains, drop the rest",
+    ),
     (
         "near_duplicate", 0.1,
-        "are almost the same as an earlier record: a split keeps them together, but they add little; drop some or raise "
-        "the threshold if they are meant",
+        "are almost the same as an earlier record: a split keeps them together, but they add little; drop some, or "
+        "raise the threshold if they are meant",
     ),
-    ("conflicting_output", 0.0, "have copies with another output: decide which is right before outputs are graded or trained on"),
-    ("personal_data", 0.0, "look like they hold personal data: replace it, or be sure that it may be used for training"),
-    ("undeclared_tool", 0.0, "call tools that they do not declare: the model to be trained could not have known them"),
+    (
+        "conflicting_output", 0.0,
+        "have copies with another output: decide which is right before outputs are graded or trained on",
+    ),
+    (
+        "personal_data", 0.0,
+        "look like they hold personal data: replace it, or be sure that it may be used for training",
+    ),
+    (
+        "undeclared_tool", 0.0,
+        "call tools that they do not declare: the model to be trained could not have known them",
+    ),
     ("has_media", 0.05, "hold images, audio or files: targets that take text only will skip them"),
     ("repaired", 0.05, "were repaired while they were read: look at some of them; the repairs can be undone"),
 )  # fmt: skip

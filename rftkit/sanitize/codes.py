@@ -98,12 +98,12 @@ def findings(frame: pl.DataFrame | pl.LazyFrame, code: str, *parts: str | pl.Exp
 
 
 def listed(rows: Sequence[tuple[int, str, str | None]]) -> pl.LazyFrame:
-    """Return findings made in Python: row, code, sentence (plain text, None for the code's own).
+    r"""Return findings made in Python: row, code, sentence (plain text, None for the code's own).
 
     Examples
     --------
     >>> listed([(1, "secret", 'a "key"')]).collect()["detail"].item()
-    '"a \\\\"key\\\\""'
+    '"a \\"key\\""'
     """
     texts = [(row, code, None if text is None else dump(text)) for row, code, text in rows]
     return pl.LazyFrame(texts, schema=FINDINGS, orient="row")

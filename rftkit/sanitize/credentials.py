@@ -58,7 +58,7 @@ def _random(value: str, bits: float) -> bool:
 
 
 def _assigned(hit: re.Match[str]) -> bool:
-    """A value given to a name such as `api_key`: random enough, or a password with a digit and a sign."""
+    """Say whether a value given to a name such as `api_key` is a secret: long and random enough."""
     value = hit["value"].rstrip(".,;)")
     return len(value) >= 8 and _random(value, 2.75 if len(value) < 16 else 3.0)
 

@@ -19,7 +19,8 @@ def rules(records: pl.DataFrame) -> Iterator[pl.LazyFrame]:
     Parameters
     ----------
     records
-        `row, id, source_id (`id` where missing), sound, content_key, exact_key, output_key`, sorted by row; `sound`: has no error of its own.
+        `row, id, sound, content_key, exact_key, output_key` and maybe `source_id` (the id as it came, `id` where
+        missing), sorted by row; `sound`: has no error of its own.
 
     Examples
     --------

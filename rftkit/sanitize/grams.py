@@ -8,17 +8,20 @@ in 10^14 comparisons.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     Array = npt.NDArray[Any]
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 #: Characters in a gram.
 GRAM: Final = 5
@@ -41,29 +44,29 @@ class Grams:
     Parameters
     ----------
     keys
-        The sets one after another, each sorted and without repetition.
-    offsets
-        Where each begins, and the end.
+        The sets, each sorted and without repetition.
+    begins, sizes
+        Where each begins, and how many grams it has.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Shingler(["where is it", "is it"]).all().of(np.array([1, 1])).begins.tolist()
+    [0, 1]
     """
 
     keys: Array
-    offsets: Array
-
-    @cached_property
-    def sizes(self) -> Array:
-        """Number of grams of each text."""
-        import numpy as np
-
-        return np.diff(self.offsets)
+    begins: Array
+    sizes: Array
 
     def of(self, rows: Array) -> Grams:
-        """Return the sets of some of the texts, in the order asked for."""
+        """Return the sets of some of the texts, in the order asked for, one after another."""
         import numpy as np
 
         sizes = self.sizes[rows]
-        offsets = starts(sizes)
-        at = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], sizes)
-        return Grams(self.keys[at], offsets)
+        ends = np.cumsum(sizes)
+        at = np.arange(ends[-1] if len(ends) else 0) + np.repeat(self.begins[rows] - ends + sizes, sizes)
+        return Grams(self.keys[at], ends - sizes, sizes)
 
 
 def starts(sizes: Array) -> Array:
@@ -103,6 +106,7 @@ class Shingler:
         self.texts = [text if len(text) >= GRAM else text.ljust(GRAM, "\0") for text in texts]
         self.lengths = np.fromiter(map(len, self.texts), dtype=np.int64, count=len(self.texts))
         self.kept: Grams | None = None
+        self._sizes: Array | None = None
         self._table, self._base = self._alphabet()
 
     def _alphabet(self) -> tuple[Array, int]:
@@ -128,18 +132,43 @@ class Shingler:
             first = last
 
     def all(self) -> Grams:
-        """Return the sets of all texts, and keep them."""
+        """Return the sets of all texts, one after another, and keep them."""
         if self.kept is None:
-            self.keep([self.block(first, last) for first, last in self.blocks()])
-        assert self.kept is not None
+            self.kept = _joined([self.block(first, last) for first, last in self.blocks()])
+            self._sizes = self.kept.sizes
         return self.kept
 
-    def keep(self, parts: Sequence[Grams]) -> None:
-        """Keep sets that were made block by block."""
-        self.kept = _joined(parts)
+    def visit(self, act: Callable[[Grams, int, int], None]) -> None:
+        """Call `act` with the sets of every block, on all processors; keep the sets while that is not too much."""
+        import numpy as np
+
+        count = len(self.texts)
+        room = starts(self.lengths - (GRAM - 1))
+        keys = np.empty(int(room[-1]) if room[-1] <= KEEP else 0, dtype=np.uint64)
+        begins, sizes = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+
+        def one(block: tuple[int, int]) -> None:
+            first, last = block
+            grams = self.block(first, last)
+            act(grams, first, last)
+            sizes[first:last] = grams.sizes
+            if len(keys):  # a set is never larger than its text, so each block has its own place
+                begins[first:last] = grams.begins + room[first]
+                keys[room[first] : room[first] + len(grams.keys)] = grams.keys
+
+        parallel(one, list(self.blocks()))
+        self._sizes = sizes
+        self.kept = Grams(keys, begins, sizes) if len(keys) else None
+
+    def sizes(self) -> Array:
+        """Return how many grams each text has."""
+        if self._sizes is None:
+            self.visit(lambda grams, first, last: None)
+        assert self._sizes is not None
+        return self._sizes
 
     def of(self, rows: Array) -> Grams:
-        """Return the sets of some texts: those kept, or made again."""
+        """Return the sets of some texts, one after another: those kept, or made again."""
         if self.kept is not None:
             return self.kept.of(rows)
         some = object.__new__(Shingler)
@@ -178,6 +207,19 @@ class Shingler:
             keys *= base
             keys += codes[step : end + step]
         return keys if exact else mixed(keys) >> np.uint64(1)
+
+
+def parallel(act: Callable[[T], U], items: Iterable[T]) -> list[U]:
+    """Return what `act` gives for every item, on all processors; numpy lets other threads run while it counts.
+
+    Examples
+    --------
+    >>> parallel(abs, [-1, 2])
+    [1, 2]
+    """
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        return list(pool.map(act, items))
 
 
 def mixed(keys: Array) -> Array:
@@ -222,7 +264,8 @@ def _sets(rows: Array, keys: Array, count: int, bits: int) -> Grams:
         rows, keys = rows[order], keys[order]
         once = _changes(rows) | _changes(keys)
         rows, keys = rows[once], keys[once]
-    return Grams(keys, starts(np.bincount(rows.astype(np.int64), minlength=count)))
+    sizes = np.bincount(rows.astype(np.int64), minlength=count)
+    return Grams(keys, starts(sizes)[:-1], sizes)
 
 
 def _changes(values: Array) -> Array:
@@ -237,8 +280,9 @@ def _joined(parts: Sequence[Grams]) -> Grams:
     import numpy as np
 
     if not parts:
-        return Grams(np.zeros(0, dtype=np.uint64), np.zeros(1, dtype=np.int64))
-    return Grams(np.concatenate([part.keys for part in parts]), starts(np.concatenate([part.sizes for part in parts])))
+        return Grams(np.zeros(0, dtype=np.uint64), *np.zeros((2, 0), dtype=np.int64))
+    sizes = np.concatenate([part.sizes for part in parts])
+    return Grams(np.concatenate([part.keys for part in parts]), starts(sizes)[:-1], sizes)
 
 
 def bitmaps(grams: Grams) -> Array:
@@ -301,7 +345,8 @@ def possible(maps: Array, sizes: Array, left: Array, right: Array, floor: float)
     one, other = sizes[left], sizes[right]
     apart = np.maximum(bits_apart(maps, left, right), np.abs(one - other))
     # overlap <= (total - apart) / 2, and Jaccard >= floor needs overlap >= floor * total / (1 + floor)
-    return apart <= (one + other) * ((1 - floor) / (1 + floor)) + 1e-6
+    near: Array = apart <= (one + other) * ((1 - floor) / (1 + floor)) + 1e-6
+    return near
 
 
 def overlaps(shingler: Shingler, left: Array, right: Array, *, at_once: int = 2_000_000) -> Array:
@@ -342,8 +387,9 @@ def _overlaps(shingler: Shingler, left: Array, right: Array) -> Array:
 
     def rows(grams: Grams) -> Any:
         ones = np.ones(len(grams.keys), dtype=bool)
-        made = csr_array((ones, grams.keys.view(np.int64), grams.offsets), shape=(len(left), width))
+        made = csr_array((ones, grams.keys.view(np.int64), starts(grams.sizes)), shape=(len(left), width))
         made.has_sorted_indices = made.has_canonical_format = True
         return made
 
-    return np.diff(rows(one).multiply(rows(other)).indptr)
+    common: Array = np.diff(rows(one).multiply(rows(other)).indptr)
+    return common

@@ -2,7 +2,8 @@
 
 Each text gets `bands * rows` minimum hashes; texts that agree in all rows of one band are candidates. The number of
 bands follows from the floor, so that a pair exactly at the floor is missed less than once in a hundred times and a
-pair above it far less. One bit per hash (the sketch) and a 256-bit map of each set tell dissimilar candidates apart at once.
+pair above it far less. One bit per hash (the sketch) and a 256-bit map of each set tell dissimilar candidates apart at
+once.
 
 Skew: texts that share long boilerplate fall into one bucket by the thousand, and comparing all with all would be
 quadratic. A band compares at most `budget` pairs; where that is not enough, each text is compared with the next ones
@@ -11,19 +12,13 @@ of its bucket in the order of a further hash, and the texts of such buckets are 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from rftkit.sanitize.grams import KEEP, Grams, Shingler, bitmaps, bits_apart, mixed, possible
+from rftkit.sanitize.grams import Grams, Shingler, bitmaps, bits_apart, mixed, parallel, possible
 
 if TYPE_CHECKING:
     from rftkit.sanitize.grams import Array
-
-T = TypeVar("T")
-U = TypeVar("U")
 
 #: A pair exactly at the floor is missed with this probability.
 MISS: Final = 0.01
@@ -92,21 +87,9 @@ class Signatures:
         """Return room for so many texts."""
         import numpy as np
 
-        parts = [np.zeros((words, count), dtype=np.uint64) for words in (SKETCH // 64, 4)]
-        return cls(plan, np.empty((plan.bands, count), dtype=np.uint32), *parts, np.zeros(count, dtype=np.int32))
-
-
-def parallel(act: Callable[[T], U], items: Iterable[T]) -> list[U]:
-    """Return what `act` gives for every item, on all processors; numpy lets other threads run while it counts.
-
-    Examples
-    --------
-    >>> parallel(abs, [-1, 2])
-    [1, 2]
-    """
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        return list(pool.map(act, items))
+        sketch, maps = (np.zeros((words, count), dtype=np.uint64) for words in (SKETCH // 64, 4))
+        bands, sizes = np.empty((plan.bands, count), dtype=np.uint32), np.zeros(count, dtype=np.int32)
+        return cls(plan, bands, sketch, maps, sizes)
 
 
 def signatures(shingler: Shingler, plan: Plan) -> Signatures:
@@ -130,35 +113,23 @@ def signatures(shingler: Shingler, plan: Plan) -> Signatures:
     count = len(shingler.texts)
     made = Signatures.empty(plan, count)
     factors = np.random.default_rng(20_260_101).integers(0, 2**32, size=(2, plan.hashes), dtype=np.uint32)
-    keep = shingler.kept is None and int(shingler.lengths.sum()) <= KEEP
-
-    def sign(block: tuple[int, int]) -> Grams | None:
-        grams = shingler.block(*block)
-        _sign(grams, factors[0] | np.uint32(1), factors[1], made, block)
-        made.maps[:, block[0] : block[1]] = bitmaps(grams)
-        made.sizes[block[0] : block[1]] = grams.sizes
-        return grams if keep else None
-
-    parts = parallel(sign, list(shingler.blocks()))
-    if keep:
-        shingler.keep([part for part in parts if part is not None])
+    shingler.visit(lambda grams, first, last: _sign(grams, factors[0] | np.uint32(1), factors[1], made, first, last))
     return made
 
 
-def _sign(grams: Grams, factors: Array, shifts: Array, made: Signatures, block: tuple[int, int]) -> None:
+def _sign(grams: Grams, factors: Array, shifts: Array, made: Signatures, first: int, last: int) -> None:
     """Hash one block of texts; its grams and hashes stay in the cache of the processor."""
     import numpy as np
 
-    first, last = block
     plan = made.plan
+    made.maps[:, first:last], made.sizes[first:last] = bitmaps(grams), grams.sizes
     hashes = (mixed(grams.keys) >> np.uint64(32)).astype(np.uint32)
-    begins = grams.offsets[:-1]
     least = np.empty((plan.hashes, last - first), dtype=np.uint32)
     turned = np.empty_like(hashes)
     for number in range(plan.hashes):
         np.bitwise_xor(hashes, shifts[number], out=turned)
         np.multiply(turned, factors[number], out=turned)
-        np.minimum.reduceat(turned, begins, out=least[number])
+        np.minimum.reduceat(turned, grams.begins, out=least[number])
     for band in range(plan.bands):
         key = np.zeros(last - first, dtype=np.uint64)
         for value in least[band * plan.rows : (band + 1) * plan.rows]:

@@ -14,7 +14,7 @@ import polars as pl
 
 from rftkit.errors import InputError
 from rftkit.sanitize import join, minhash
-from rftkit.sanitize.grams import KEEP, Shingler, overlaps
+from rftkit.sanitize.grams import Grams, Shingler, mixed, overlaps
 
 if TYPE_CHECKING:
     from rftkit.sanitize.grams import Array
@@ -139,17 +139,20 @@ def _reachable(texts: pl.DataFrame, floor: float) -> pl.Series:
     new = np.flatnonzero(fresh)
     slots[_slot(shingler.of(new).keys)] = 1.0
 
-    def known(block: tuple[int, int]) -> Array:
-        grams = shingler.block(*block)
-        return np.add.reduceat(slots[_slot(grams.keys)], grams.offsets[:-1]) >= floor * grams.sizes - 1e-3
+    known = fresh.copy()
 
-    return pl.Series(np.concatenate(minhash.parallel(known, list(shingler.blocks()))) | fresh)
+    def look(grams: Grams, first: int, last: int) -> None:
+        common = np.add.reduceat(slots[_slot(grams.keys)], grams.begins)
+        known[first:last] |= common >= floor * grams.sizes - 1e-3
+
+    shingler.visit(look)
+    return pl.Series(known)
 
 
 def _slot(keys: Array) -> Array:
     import numpy as np
 
-    return (minhash.mixed(keys) >> np.uint64(42)).astype(np.int64)
+    return (mixed(keys) >> np.uint64(42)).astype(np.int64)
 
 
 def _similar(texts: pl.DataFrame, floor: float) -> pl.DataFrame:
@@ -162,25 +165,18 @@ def _similar(texts: pl.DataFrame, floor: float) -> pl.DataFrame:
     left, right, partial = _candidates(shingler, floor, texts["fresh"].to_numpy())
     order = np.lexsort((right, left))
     left, right = left[order], right[order]
-    grams = shingler.kept
     both = overlaps(shingler, left, right)
-    sizes = grams.sizes if grams is not None else _sizes(shingler)
+    sizes = shingler.sizes()
     jaccard = both / (sizes[left] + sizes[right] - both)
     true = jaccard >= floor
     return _paired(texts, np.minimum(left, right)[true], np.maximum(left, right)[true], jaccard[true], partial)
-
-
-def _sizes(shingler: Shingler) -> Array:
-    import numpy as np
-
-    return np.concatenate(minhash.parallel(lambda block: shingler.block(*block).sizes, list(shingler.blocks())))
 
 
 def _candidates(shingler: Shingler, floor: float, fresh: Array) -> tuple[Array, Array, Array]:
     """Return candidate pairs, by the exact join while that is cheap."""
     import numpy as np
 
-    if int(shingler.lengths.sum()) <= min(_SMALL, KEEP):
+    if int(shingler.lengths.sum()) <= _SMALL:
         found = join.prefixes(shingler.all(), floor)
         if found.matches <= _CHEAP:
             return *join.candidates(found, floor, fresh), np.zeros(len(fresh), dtype=bool)

@@ -14,8 +14,21 @@ TEXT_PARTS: Final = {"text": "text", "input_text": "text", "output_text": "text"
 
 #: Types of parts that carry something else than text, of the APIs that have them.
 MEDIA_PARTS: Final = frozenset(
-    ("image_url", "input_image", "image", "image_file", "input_audio", "audio", "audio_url", "file", "input_file")
-    + ("document", "video", "video_url", "input_video")
+    [
+        "image_url",
+        "input_image",
+        "image",
+        "image_file",
+        "input_audio",
+        "audio",
+        "audio_url",
+        "file",
+        "input_file",
+        "document",
+        "video",
+        "video_url",
+        "input_video",
+    ]
 )
 
 

@@ -121,7 +121,16 @@ class SanitizeReport:
     @cached_property
     def advice(self) -> list[dict[str, Any]]:
         """What to do, most pressing first: ``{"code", "share", "sentence"}``."""
-        return advice({**self.errors_by_code, **self.warnings_by_code}, self.total)
+        found = advice({**self.errors_by_code, **self.warnings_by_code}, self.total)
+        return [*found, *self._partial()]
+
+    def _partial(self) -> list[dict[str, Any]]:
+        count = self.compared_in_part
+        sentence = (
+            f"{count:,} of {self.total:,} records share long boilerplate with so many others that they were compared in "
+            "part only: some near duplicates among them may be missing; move the boilerplate to the system message"
+        )
+        return [{"code": "near_duplicate", "share": count / self.total, "sentence": sentence}] if count else []
 
     def to_dict(self) -> dict[str, Any]:
         """Return the counts, for ``--json``."""

@@ -67,7 +67,8 @@ def _whole(frame: pl.DataFrame, at: int, chat: Any) -> dict[str, Any]:
         if name in frame.columns and (text := frame[name][at]) is not None:
             row[name] = load(text)
     if "problems" in frame.columns:
-        row["problems"] = list(frame["problems"][at] or [])
+        problems = frame["problems"][at]
+        row["problems"] = [] if problems is None else problems.to_list()
     return row
 
 

@@ -21,7 +21,7 @@ SHOWN: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of thing that is looked for.
+    r"""One kind of thing that is looked for.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Kind:
 
     Examples
     --------
-    >>> Kind("a year", r"\\b[0-9]{4}\\b", hint="[0-9]{4}").name
+    >>> Kind("a year", r"\b[0-9]{4}\b", hint="[0-9]{4}").name
     'a year'
     """
 
@@ -65,9 +65,9 @@ def scan(messages: pl.DataFrame, kinds: Sequence[Kind], code: str) -> pl.LazyFra
     Examples
     --------
     >>> one = {"row": [0], "position": [0], "role": ["user"], "content": ["in 1999"], "tool_calls": [None]}
-    >>> schema = {"row": pl.Int64, "position": pl.Int64, "role": pl.String, "content": pl.String, "tool_calls": pl.String}
     >>> year = Kind("a year", "[0-9]{4}", hint="[0-9]{4}")
-    >>> scan(pl.DataFrame(one, schema=schema), [year], "personal_data").collect()["detail"].item()
+    >>> frame = pl.DataFrame(one, schema_overrides={"tool_calls": pl.String})
+    >>> scan(frame, [year], "personal_data").collect()["detail"].item()
     '"a year in message 1 (user)"'
     """
     texts = _suspects(messages, kinds)

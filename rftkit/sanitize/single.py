@@ -106,6 +106,8 @@ def complete(frame: pl.DataFrame) -> pl.DataFrame:
         )
     if "row" not in frame.columns:
         frame = frame.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"))
+    untyped = [pl.col(name).cast(dtype) for name, dtype in schema.DRAFT.items() if frame.schema.get(name) == pl.Null()]
+    frame = frame.with_columns(untyped)  # a column of nothing but None
     wanted = ("tools", "output", "raw", "problems", "repairs")
     missing = [pl.lit(None, dtype=schema.DRAFT[name]).alias(name) for name in wanted if name not in frame.columns]
     frame = frame.with_columns(pl.col("row").cast(pl.Int64), *missing)

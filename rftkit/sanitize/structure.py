@@ -88,7 +88,7 @@ def rules(frame: pl.DataFrame, messages: pl.DataFrame) -> Iterator[pl.LazyFrame]
 
 
 def _of_records(frame: pl.DataFrame) -> Iterator[pl.LazyFrame]:
-    """What a record says of itself: codes of the reader, repairs, and messages that are not there."""
+    """Yield what a record says of itself: codes of the reader, repairs, and messages that are not there."""
     lazy = frame.lazy()
     known = pl.col("problems").list.len().fill_null(0) > 0 if "problems" in frame.columns else pl.lit(value=False)
     # `raw` holds an input that is no list of messages; the reader has said why, and nothing may be added to that.
@@ -105,7 +105,7 @@ def _of_records(frame: pl.DataFrame) -> Iterator[pl.LazyFrame]:
 
 
 def _of_messages(messages: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
-    """Rules on one message: what it is, its role, its content."""
+    """Yield what is wrong with one message: what it is, its role, its content."""
     kind = pl.col("kind")
     here = place()
     objects = messages.filter(kind != "invalid_message")
@@ -137,7 +137,7 @@ def _stripped() -> pl.Expr:
 
 
 def _of_turns(messages: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
-    """Rules on the order of turns; only where every role is known, else they would only repeat `invalid_role`."""
+    """Yield what is wrong with the order of turns; where a role is unknown that would only repeat `invalid_role`."""
     known = _VALID_ROLE.fill_null(value=False)
     by_record = messages.group_by("row", maintain_order=True).agg(
         known.all().alias("all_known"),

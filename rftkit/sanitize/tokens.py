@@ -7,7 +7,7 @@ without importing litellm.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,8 +26,8 @@ DEFAULT_ENCODING: Final = "o200k_base"
 PER_MESSAGE: Final = 4
 PER_PROMPT: Final = 3
 
-#: A text is cut into pieces of so many characters: the count stays right but for a token at each cut, and a
-#: megabyte without a space costs no quadratic time.
+#: A long text is cut into pieces of at most so many characters, before a blank, where tokens end anyway: they are
+#: counted on all processors, and a megabyte without a blank costs no quadratic time.
 PIECE: Final = 20_000
 
 _SAME: Final = {"o200k_harmony": "o200k_base"}
@@ -112,8 +112,18 @@ def count(texts: Iterable[str], name: str = DEFAULT_ENCODING) -> int:
     >>> count(["Where is my order?", "<|endoftext|>"])
     12
     """
-    pieces = [text[at : at + PIECE] for text in texts for at in range(0, len(text), PIECE)]
+    pieces = [piece for text in texts for piece in _pieces(text)]
     return sum(map(len, encoding(name).encode_ordinary_batch(pieces, num_threads=os.cpu_count() or 1)))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    at = 0
+    while len(text) - at > PIECE:
+        blank = text.rfind(" ", at + 1, at + PIECE)
+        end = blank if blank > 0 else at + PIECE
+        yield text[at:end]
+        at = end
+    yield text[at:]
 
 
 def sizes(frame: pl.DataFrame, messages: pl.DataFrame) -> pl.DataFrame:

@@ -128,7 +128,7 @@ def _is_object(arguments: str) -> bool:
 
 
 def _of_calls(calls: pl.DataFrame) -> Iterator[pl.LazyFrame]:
-    """Rules on one call alone."""
+    """Yield what is wrong with one call alone."""
     who = calls.lazy().with_columns(pl.lit("assistant").alias("role"))
     here = place()
     nameless = who.filter(pl.col("name").is_null())
@@ -142,7 +142,7 @@ def _of_calls(calls: pl.DataFrame) -> Iterator[pl.LazyFrame]:
 
 
 def _of_ids(calls: pl.LazyFrame, results: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
-    """Rules on which result answers which call.
+    """Yield what is wrong with which result answers which call.
 
     Where an id is missing nobody can say what answers what, so that record only gets `missing_tool_call_id`.
     """

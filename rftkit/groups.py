@@ -70,13 +70,16 @@ def edges(frame: pl.DataFrame, pairs: pl.DataFrame | None = None) -> npt.NDArray
 def _sources(placed: pl.DataFrame) -> list[pl.DataFrame]:
     if "source_record_id" not in placed.columns:
         return []
-    made = placed.filter(pl.col("source_record_id").is_not_null()).select("place", key="source_record_id")
+    # ids are compared by hash: a tie too many in 2**64 hurts nobody, and text takes five times as long
+    key = pl.col("source_record_id").cast(pl.String).hash()
+    made = placed.filter(pl.col("source_record_id").is_not_null()).select(pl.col("place").alias("a"), key=key)
     if not made.height:
         return []
-    made = made.with_columns(pl.col("key").cast(pl.String))
-    sources = placed.select(pl.col("place").alias("b"), pl.col("id").cast(pl.String).alias("key"))
-    known = made.join(sources, on="key").select(pl.col("place").alias("a"), "b")
-    return [known, _same(made)]
+    sources = placed.select(pl.col("place").alias("b"), key=pl.col("id").cast(pl.String).hash())
+    found = sources.join(made, on="key").select("a", "b")
+    if found["a"].n_unique() == made.height:
+        return [found]
+    return [found, _same(made.join(found, on="a", how="anti").select("key", place="a"))]
 
 
 def _conversations(placed: pl.DataFrame) -> list[pl.DataFrame]:
@@ -141,8 +144,9 @@ def components(count: int, ties: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]
     from scipy.sparse.csgraph import connected_components
 
     # only nodes with a tie enter the graph; a million others are their own component
-    nodes, compact = np.unique(ties, return_inverse=True)
-    compact = compact.reshape(ties.shape)
+    tied = np.zeros(count, dtype=bool)
+    tied[ties] = True
+    nodes, compact = np.flatnonzero(tied), (np.cumsum(tied) - 1)[ties]
     graph = coo_array((np.ones(len(ties), dtype=np.int8), (compact[:, 0], compact[:, 1])), shape=(len(nodes),) * 2)
     _, labels = connected_components(graph, directed=False)
     first = np.full(labels.max() + 1, count, dtype=np.int64)

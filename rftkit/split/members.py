@@ -139,8 +139,13 @@ class Members:
         import numpy as np
 
         # one number each, so that one sort does it: 20 bits of topic, one for mixed, 43 of the key
-        rank = (self.keys[free] >> np.uint64(21)) | (mixed.astype(np.uint64) << np.uint64(43))
-        return np.argsort(rank | (self.strata[free].astype(np.uint64) << np.uint64(44)), kind="stable")
+        keys = self.keys[free]
+        rank = (keys >> np.uint64(21)) | (mixed.astype(np.uint64) << np.uint64(43))
+        rank |= self.strata[free].astype(np.uint64) << np.uint64(44)
+        order = np.argsort(rank)
+        placed = rank[order]
+        # keys that differ in their last bits alone are put in order by the whole of them
+        return np.lexsort((keys, rank)) if (placed[1:] == placed[:-1]).any() else order
 
     def _strata(
         self, free: Ints, mixed: Bools, scale: npt.NDArray[np.float64], size: Ints, chosen: Bools
@@ -206,23 +211,20 @@ class Members:
     def _labelled(self, train: Bools, validation: Bools) -> pl.DataFrame:
         import numpy as np
 
-        sides = []
-        for part in (train, validation):
-            whole = part
-            if self.count < len(self.valid):
-                whole = np.zeros(len(self.valid), dtype=bool)
-                whole[self.valid] = part
-            sides.append(pl.Series(whole))
-        label = pl.when(sides[0]).then(pl.lit("train")).when(sides[1]).then(pl.lit("validation"))
+        side = np.full(len(self.valid), 2, dtype=np.uint32)
+        side[self.valid] = np.where(train, 0, np.where(validation, 1, 2))
+        label = pl.Series("split", ["train", "validation", None]).gather(pl.Series(side))
         keys = [name for name in ("row", "id") if name in self.frame.columns]
-        return self.frame.select(keys).with_columns(label.otherwise(None).alias("split"))
+        return self.frame.select(keys).with_columns(label)
 
     def _by_topic(self, train: Bools, validation: Bools) -> dict[str, dict[str, int]]:
         import numpy as np
 
         many = len(self.names) + 1
-        numbers = [np.bincount(self.topic[part], minlength=many).tolist() for part in (train, validation)]
         here = np.bincount(self.topic, minlength=many)
+        held = np.bincount(self.topic[validation], minlength=many)
+        neither = np.bincount(self.topic[~(train | validation)], minlength=many)
+        numbers = [(here - held - neither).tolist(), held.tolist()]
         names = [*self.names, UNASSIGNED]
         known = sorted((k for k in range(many) if here[k]), key=lambda k: (k == many - 1, names[k]))
         return {names[k]: {"train": numbers[0][k], "validation": numbers[1][k]} for k in known}
@@ -230,6 +232,8 @@ class Members:
     def _straddling(self, train: Bools, validation: Bools) -> int:
         import numpy as np
 
+        if len(self.keys) == self.count:
+            return 0  # nobody shares a group
         sides = np.zeros((2, len(self.keys)), dtype=bool)
         sides[0, self.group[train]] = True
         sides[1, self.group[validation]] = True
@@ -313,9 +317,11 @@ def _first(group: Ints, hashes: Keys, many: int) -> tuple[Ints, Keys]:
     import numpy as np
 
     if many == len(group):
-        places = np.empty(many, dtype=np.int64)
-        places[group] = np.arange(many)
-        return places, hashes[places]
+        places = np.arange(many)
+        if not np.array_equal(group, places):
+            places[group] = np.arange(many)
+            hashes = hashes[places]
+        return places, hashes
     keys = np.full(many, np.iinfo(np.uint64).max, dtype=np.uint64)
     np.minimum.at(keys, group, hashes)
     mine = np.flatnonzero(hashes == keys[group])

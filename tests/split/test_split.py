@@ -183,10 +183,9 @@ def test_the_division_hangs_on_ids_and_seed_and_not_on_the_order_of_rows():
 
 def test_the_division_is_the_same_on_every_machine():
     """Changing the order changes every split there is; polars' own hash would, with every version."""
-    assert split(records(a=20), seed=0).ids("validation") == split(records(a=20), seed=0).ids("validation")
     from rftkit.split.order import keys
 
-    assert keys(pl.Series(["r0", "a longer id é"]), 0).tolist() == [9985797605624816191, 1923093509232910536]
+    assert keys(pl.Series(["r0", "a longer id é"]), 0).tolist() == [4148059828967888515, 10958837582418249211]
 
 
 def test_new_records_move_few_of_the_old_ones():

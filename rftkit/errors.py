@@ -15,6 +15,14 @@ class RftkitError(Exception):
     ----------
     exit_code
         What the command line exits with: 1 for a mistake of the user or of the data.
+
+    Examples
+    --------
+    >>> try:
+    ...     raise InputError("the share is 2; give a number between 0 and 1")
+    ... except RftkitError as error:
+    ...     print(error)
+    the share is 2; give a number between 0 and 1
     """
 
     exit_code: int = 1

@@ -25,6 +25,7 @@ _ORDER = {
     "assistant": ("role", "content", "name", "tool_calls"),
 }
 _DEFAULT_ORDER = ("role", "content", "name")
+_SLICE = 10_000
 
 
 def dump(value: Any) -> str:
@@ -208,8 +209,10 @@ def unpack(column: pl.Series) -> Iterator[list[Message] | None]:
     >>> list(unpack(pack([[{"role": "user", "content": "Hi"}]])))
     [[{'role': 'user', 'content': 'Hi'}]]
     """
-    for rows in column:
-        yield None if rows is None else [rebuild(row) for row in rows]
+    # In slices: a Series per record would cost more than the messages, and all at once too much memory.
+    for start in range(0, column.len(), _SLICE):
+        for rows in column.slice(start, _SLICE).to_list():
+            yield None if rows is None else [rebuild(row) for row in rows]
 
 
 def last_user_text(column: str = "messages") -> pl.Expr:

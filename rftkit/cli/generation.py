@@ -11,7 +11,7 @@ import click
 
 from rftkit.cli.about import sentence, share
 from rftkit.cli.common import as_json, counted, dataset_argument, emit, existing, ids_of, number, pairs_of, table
-from rftkit.errors import ApprovalError
+from rftkit.errors import ApprovalError, InputError
 from rftkit.schema import STRATEGIES
 
 
@@ -57,6 +57,7 @@ def generate(dataset: Path, more: tuple[str, ...], as_json: bool, **options: Any
             {**_nothing_yet(), **told, "dataset_version": ds.version}, as_json=as_json, lines=_plan_lines(told["plan"])
         )
         return
+    _refuse_empty(told["plan"])
     _approve(told["plan"], options, as_json=as_json)
     report = ds.generate(plan, progress=_progress(), **paid).wait()
     result = {**told, **report.to_dict(), "dataset_version": ds.version}
@@ -91,8 +92,6 @@ def _words(text: str | None) -> list[str] | None:
 
 
 def _price(text: str | None) -> tuple[float, float] | None:
-    from rftkit.errors import InputError
-
     if text is None:
         return None
     try:
@@ -100,6 +99,14 @@ def _price(text: str | None) -> tuple[float, float] | None:
     except ValueError:
         raise InputError(f"--price-per-million takes two numbers such as 0.5,1.5, not {text!r}") from None
     return price_in, price_out
+
+
+def _refuse_empty(plan: dict[str, Any]) -> None:
+    """Raise where nothing that was asked for can be made."""
+    if plan["requested"] or not plan["problems"]:
+        return
+    first = plan["problems"][0]
+    raise InputError(f"nothing can be generated: {first['topic']}: {first['reason']}; {first['proposal']}")
 
 
 def _approve(plan: dict[str, Any], options: dict[str, Any], *, as_json: bool) -> None:
@@ -171,6 +178,8 @@ def _plan_lines(plan: dict[str, Any]) -> Iterator[str]:
         f"{number(plan['completion_tokens'])} tokens, cost {money(plan['cost_usd'])}"
     )
     yield from (f"note: {sentence(note)}" for note in plan.get("notes", []))
+    for problem in plan.get("problems", []):
+        yield f"cannot serve {problem['topic']}: {problem['reason']}; {problem['proposal']}"
 
 
 def _generate_lines(result: dict[str, Any], dataset: Path) -> Iterator[str]:

@@ -15,23 +15,24 @@ import pytest
 import rftkit
 from rftkit.messages import dump
 
-# Says when it starts to write, so that the kill hits the step and not the interpreter's start.
+STEPS = ("import", "sanitize", "topics", "generate", "review", "add")
+
+# Names each step before it is done, so that every step is hit and not only the interpreter's start.
 _WORK = """
 import sys
 import rftkit
-from rftkit import embed
 path, source = sys.argv[1:]
 ds = rftkit.open(path)
-print("ready", flush=True)
+def say(step): print(step, flush=True)
 while True:
-    ds.import_(source, replace=True)
-    ds.sanitize()
-    ds.save_topics(rftkit.TopicTree(()).add("cards", keywords=["card"]).add("transfers", keywords=["transfer"]))
-    plan = ds.plan(topic="transfers", count=4, strategy="message_variation")
-    ds.generate(plan, model="rftkit/offline").wait()
-    ds.decide(accept=ds.candidates().filter("valid")["candidate_id"].to_list())
-    ds.add()
-    print("round", flush=True)
+    say("import"); ds.import_(source, replace=True)
+    say("sanitize"); ds.sanitize()
+    tree = rftkit.TopicTree(()).add("cards", keywords=["card"]).add("transfers", keywords=["transfer"])
+    say("topics"); ds.save_topics(tree)
+    plan = ds.plan(topic="transfers", count=4, strategy="few_shot")
+    say("generate"); ds.generate(plan, model="rftkit/offline").wait()
+    say("review"); ds.decide(accept=ds.candidates().filter("valid")["candidate_id"].to_list())
+    say("add"); ds.add()
 """
 
 
@@ -59,27 +60,29 @@ def _assert_whole(path: Path) -> None:
         assert decided.is_in(made.implode()).all()
 
 
+def _kill_in(step: str, wait: float, path: Path, source: Path) -> None:
+    worker = subprocess.Popen([sys.executable, "-c", _WORK, str(path), str(source)], stdout=subprocess.PIPE, text=True)
+    assert worker.stdout is not None
+    for line in worker.stdout:
+        if line.strip() == step:
+            break
+    time.sleep(wait)
+    worker.send_signal(signal.SIGKILL)
+    assert worker.wait() == -signal.SIGKILL
+    worker.stdout.close()
+
+
 def _kill_rounds(folder: Path, rounds: int, seed: int) -> None:
     chance = random.Random(seed)
     source, path = _source(folder), folder / "a.rft"
-    steps: set[str] = set()
-    for _ in range(rounds):
-        worker = subprocess.Popen(
-            [sys.executable, "-c", _WORK, str(path), str(source)], stdout=subprocess.PIPE, text=True
-        )
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == "ready\n"
-        time.sleep(chance.uniform(0.02, 2.5))
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
-        worker.stdout.close()
-        if path.exists():
-            _assert_whole(path)
-            steps |= {line.step for line in rftkit.open(path).store.versions()}
+    for number in range(rounds):
+        _kill_in(STEPS[number % len(STEPS)], chance.uniform(0, 0.4), path, source)
+        _assert_whole(path)
+    done = {line.step for line in rftkit.open(path).store.versions()}
     again = rftkit.open(path)
     assert again.import_(source, replace=True).added == 80
     assert again.sanitize().total == 80
-    assert {"import", "sanitize"} <= steps
+    assert {"import", "sanitize", "topics", "generate", "review"} <= done
 
 
 def test_twenty_kills_leave_a_whole_dataset(tmp_path: Path) -> None:

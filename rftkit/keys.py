@@ -7,7 +7,6 @@ Most text is ASCII and has single blanks: polars folds it in whole columns, and 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -25,7 +24,6 @@ MESSAGE: Final = "\x02"
 _BLANKS: Final = r"[\t-\r\x1c-\x20]+"
 _FOLDED: Final = r"[\t-\r\x1c-\x1f]|  |^ | $|\x01 | \x01|\x02 | \x02"
 _EDGES: Final = r" ?([\x01\x02]) ?"
-_AROUND: Final = re.compile(_EDGES)
 _sorted: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -128,7 +126,10 @@ def normalise_text(text: str) -> str:
     'hello world'
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return _AROUND.sub(r"\1", " ".join(folded.split()))
+    folded = " ".join(folded.split())
+    for mark in (FIELD, MESSAGE):
+        folded = folded.replace(f" {mark}", mark).replace(f"{mark} ", mark)
+    return folded
 
 
 def digests(texts: pl.Series) -> pl.Series:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
+
+import msgspec
+import numpy as np
 
 #: Values nested deeper than this are kept as text. Far below what parsers take, so that the depth of the caller's
 #: own stack never decides.
 LIMIT: Final = 200
 
 _STRING: Final = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
-_BRACKETS: Final = re.compile(_STRING + rb"|[\[\]{}]", re.DOTALL)
 _MARKS: Final = re.compile(_STRING + rb"|[\[\]{},]", re.DOTALL)
-_TOKENS: Final = re.compile(
-    rb"[ \t\r\n]*(?:(?P<string>"
-    + rb'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"'
-    + rb")|(?P<scalar>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null)|(?P<mark>[\[\]{},:]))"
-)
+_skim = msgspec.json.Decoder(msgspec.Raw).decode
 
 
 def is_deep(text: bytes) -> bool:
@@ -30,15 +28,8 @@ def is_deep(text: bytes) -> bool:
     """
     if len(text) < LIMIT or text.count(b"[") + text.count(b"{") <= LIMIT:
         return False
-    depth = deepest = 0
-    for token in _BRACKETS.finditer(text):
-        mark = text[token.start()]
-        if mark in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif mark in b"]}":
-            depth -= 1
-    return deepest > LIMIT
+    depths = _brackets(text)[1]
+    return bool(depths.size) and int(depths.max()) > LIMIT
 
 
 def cut(text: bytes, level: int) -> tuple[bytes, dict[str, bytes]]:
@@ -71,19 +62,29 @@ def cut(text: bytes, level: int) -> tuple[bytes, dict[str, bytes]]:
     return b"".join([*pieces, text[at:]]), held
 
 
-def _deep_spans(text: bytes, level: int) -> Iterator[tuple[int, int]]:
-    depth = start = deepest = 0
-    for token in _BRACKETS.finditer(text):
-        mark = text[token.start()]
-        if mark in b"[{":
-            if depth == level:
-                start, deepest = token.start(), 0
-            depth += 1
-            deepest = max(deepest, depth)
-        elif mark in b"]}":
-            depth -= 1
-            if depth == level and deepest - level > LIMIT:
-                yield start, token.end()
+def _brackets(text: bytes) -> tuple[Any, Any]:
+    """Return where the brackets outside of strings are, and how many are open after each."""
+    # Without escapes a quote always begins or ends a string.
+    marks = np.frombuffer(text.replace(b"\\\\", b"  ").replace(b'\\"', b"  "), dtype=np.uint8)
+    outside = np.cumsum(marks == ord('"'), dtype=np.uint32) % 2 == 0
+    step = ((marks == ord("[")) | (marks == ord("{"))).astype(np.int8)
+    step -= (marks == ord("]")) | (marks == ord("}"))
+    step *= outside
+    places = np.flatnonzero(step)
+    return places, np.cumsum(step[places], dtype=np.int64)
+
+
+def _deep_spans(text: bytes, level: int) -> list[tuple[int, int]]:
+    places, depths = _brackets(text)
+    before = np.concatenate([[0], depths[:-1]])
+    opens = np.flatnonzero((before == level) & (depths == level + 1))
+    closes = np.flatnonzero((before == level + 1) & (depths == level))
+    spans = zip(opens.tolist(), closes.tolist(), strict=True)
+    return [
+        (int(places[first]), int(places[last]) + 1)
+        for first, last in spans
+        if depths[first : last + 1].max() - level > LIMIT
+    ]
 
 
 def split_array(text: bytes) -> Iterator[bytes]:
@@ -124,45 +125,48 @@ def is_open(text: bytes) -> bool:
     >>> is_open(b'{"a": [1'), is_open(b'{"a": "["}')
     (True, False)
     """
-    marks = (text[token.start()] for token in _BRACKETS.finditer(text))
-    return sum({91: 1, 123: 1, 93: -1, 125: -1}.get(mark, 0) for mark in marks) > 0
+    depths = _brackets(text)[1]
+    return bool(depths.size) and int(depths[-1]) > 0
 
 
 def is_json(text: bytes) -> bool:
     """Return whether a text is one JSON value, without recursion.
+
+    The text is taken apart at every `LIMIT` levels, and each part is parsed with a number in the place of what was
+    inside of it.
 
     Examples
     --------
     >>> is_json(b'{"a": [1, {}]}'), is_json(b'{"a" 1}'), is_json(b"[" * 100_000 + b"]" * 100_000)
     (True, False, True)
     """
-    end, want = 0, "value"
-    stack: list[bytes] = []
-    while token := _TOKENS.match(text, end):
-        end = token.end()
-        word = token["mark"] or (b"s" if token["string"] is not None else b"v")
-        if not (want := _next(want, word, stack)):
-            return False
-    return want == "end" and not stack and not text[end:].strip(b" \t\r\n")
+    places, depths = _brackets(text)
+    if depths.size and (depths[-1] != 0 or depths.min() < 0):
+        return False
+    return all(_is_shallow_json(part) for part in _parts(text, places, depths))
 
 
-def _next(want: str, word: bytes, stack: list[bytes]) -> str:
-    """Return what may follow a word; empty when the word itself may not stand there."""
-    after = "after" if stack else "end"
-    if want in ("value", "value or ]"):
-        if word in (b"s", b"v"):
-            return after
-        if word in (b"[", b"{"):
-            stack.append(word)
-            return "value or ]" if word == b"[" else "key or }"
-    if want in ("key", "key or }") and word == b"s":
-        return "colon"
-    if want == "colon":
-        return "value" if word == b":" else ""
-    closes = (word == b"]" and want in ("value or ]", "after")) or (word == b"}" and want in ("key or }", "after"))
-    if closes and stack and stack[-1] == {b"]": b"[", b"}": b"{"}[word]:
-        stack.pop()
-        return "after" if stack else "end"
-    if want == "after" and word == b",":
-        return "value" if stack[-1] == b"[" else "key"
-    return ""
+def _parts(text: bytes, places: Any, depths: Any) -> Iterator[bytes]:
+    before = np.concatenate([[0], depths[:-1]])
+    inner = np.minimum(before, depths)
+    events = np.flatnonzero((inner > 0) & (inner % LIMIT == 0))
+    opened: list[list[bytes]] = [[]]
+    at = 0
+    for event in events.tolist():
+        place = int(places[event])
+        if depths[event] > before[event]:
+            opened[-1] += [text[at:place], b"0"]
+            opened.append([])
+            at = place
+        else:
+            yield b"".join([*opened.pop(), text[at : place + 1]])
+            at = place + 1
+    yield b"".join([*opened[0], text[at:]])
+
+
+def _is_shallow_json(text: bytes) -> bool:
+    try:
+        _skim(text)
+    except msgspec.DecodeError:
+        return False
+    return True

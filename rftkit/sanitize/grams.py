@@ -349,7 +349,7 @@ def possible(maps: Array, sizes: Array, left: Array, right: Array, floor: float)
     return near
 
 
-def overlaps(shingler: Shingler, left: Array, right: Array, *, at_once: int = 2_000_000) -> Array:
+def overlaps(shingler: Shingler, left: Array, right: Array, *, at_once: int = 1_000_000) -> Array:
     """Return how many grams each pair of texts has in common.
 
     Parameters
@@ -372,7 +372,7 @@ def overlaps(shingler: Shingler, left: Array, right: Array, *, at_once: int = 2_
     cost = np.cumsum(shingler.lengths[left] + shingler.lengths[right])
     cuts = np.searchsorted(cost, np.arange(at_once, cost[-1] if len(cost) else 0, at_once))
     bounds = np.unique(np.concatenate([[0], cuts, [len(left)]]))
-    parts = [_overlaps(shingler, left[first:last], right[first:last]) for first, last in pairwise(bounds)]
+    parts = parallel(lambda cut: _overlaps(shingler, left[cut[0] : cut[1]], right[cut[0] : cut[1]]), pairwise(bounds))
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
 

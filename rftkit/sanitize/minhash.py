@@ -112,12 +112,13 @@ def signatures(shingler: Shingler, plan: Plan) -> Signatures:
 
     count = len(shingler.texts)
     made = Signatures.empty(plan, count)
-    factors = np.random.default_rng(20_260_101).integers(0, 2**32, size=(2, plan.hashes), dtype=np.uint32)
-    shingler.visit(lambda grams, first, last: _sign(grams, factors[0] | np.uint32(1), factors[1], made, first, last))
+    # Odd numbers: multiplying by one shuffles the 32-bit numbers, and the least of a shuffle is a minhash.
+    factors = np.random.default_rng(20_260_101).integers(0, 2**32, size=plan.hashes, dtype=np.uint32) | np.uint32(1)
+    shingler.visit(lambda grams, first, last: _sign(grams, factors, made, first, last))
     return made
 
 
-def _sign(grams: Grams, factors: Array, shifts: Array, made: Signatures, first: int, last: int) -> None:
+def _sign(grams: Grams, factors: Array, made: Signatures, first: int, last: int) -> None:
     """Hash one block of texts; its grams and hashes stay in the cache of the processor."""
     import numpy as np
 
@@ -127,8 +128,7 @@ def _sign(grams: Grams, factors: Array, shifts: Array, made: Signatures, first: 
     least = np.empty((plan.hashes, last - first), dtype=np.uint32)
     turned = np.empty_like(hashes)
     for number in range(plan.hashes):
-        np.bitwise_xor(hashes, shifts[number], out=turned)
-        np.multiply(turned, factors[number], out=turned)
+        np.multiply(hashes, factors[number], out=turned)
         np.minimum.reduceat(turned, grams.begins, out=least[number])
     for band in range(plan.bands):
         key = np.zeros(last - first, dtype=np.uint64)

@@ -83,7 +83,7 @@ def _deep_spans(text: bytes, level: int) -> list[tuple[int, int]]:
     return [
         (int(places[first]), int(places[last]) + 1)
         for first, last in spans
-        if depths[first : last + 1].max() - level > LIMIT
+        if depths[first : last + 1].max() > LIMIT
     ]
 
 

@@ -49,7 +49,12 @@ class LSA:
             rows = np.random.default_rng(0).choice(len(known), SAMPLE, replace=False)
             known = [known[row] for row in np.sort(rows)]
         words, grams = _counter("word", len(known)), _counter("char_wb", len(known))
-        table = _features(words.fit_transform(known), grams.fit_transform(known))
+        try:
+            table = _features(words.fit_transform(known), grams.fit_transform(known))
+        except ValueError:  # nothing but signs, or no word that occurs often enough: every text is its own
+            words, grams = _counter("word", 0), _counter("char_wb", 0)
+            known = [*known, "nothing"]
+            table = _features(words.fit_transform(known), grams.fit_transform(known))
         width = min(self.width, min(table.shape) - 1)
         svd = TruncatedSVD(width, random_state=0, n_iter=3).fit(table) if width >= 2 else None
         key = xxhash.xxh3_64("\0".join(known).encode("utf-8", "surrogatepass")).hexdigest()

@@ -229,11 +229,11 @@ def categorize(
     if not tree.topics:
         raise InputError("the tree has no topics; discover some, take a template, or add them first")
     work = _Work.of(frame, tree, all)
-    if "embedding" in wanted:
+    if "embedding" in wanted and frame.height:
         work.embed(embedder, vectors, together)
     outcome = _Outcome.empty(frame.height)
     hits = keywords.scores(work.texts, work.leaves) if "keyword" in wanted else None
-    if work.space is not None:
+    if work.space is not None and len(work.at):
         _by_meaning(work, outcome, hits, seed)
     elif hits is not None:
         _by_keywords(work, outcome, hits)

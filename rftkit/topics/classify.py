@@ -24,6 +24,7 @@ Ints = npt.NDArray[np.int64]
 
 _FORMS = ("{}", "{}?", "A question about {}.", "Help with {}")
 _SHARPNESS = 20.0
+_TOLD = 14.0  # what is told is softer than what moves the centres
 _TOGETHER = 50  # so many prompts are needed before they may speak for each other
 _POOL = 20_000
 _PER_TOPIC = 40
@@ -87,6 +88,8 @@ class Space:
         Topics in the same space.
     raw
         Cosines of prompts and topics as the embedder gives them.
+    calm
+        Prompts drawn further: centres of topics are sought among these.
 
     Examples
     --------
@@ -99,6 +102,7 @@ class Space:
     view: Floats = field(repr=False)
     topics: Floats = field(repr=False)
     raw: Floats = field(repr=False)
+    calm: Floats = field(repr=False)
     together: bool = True
 
 
@@ -118,12 +122,13 @@ def space(vectors: Floats, texts: Sequence[str], topics: Floats, *, together: bo
     if not together or len(vectors) < _TOGETHER:
         half = np.float32(0.5) * middle
         plain = normalized(vectors - half)
-        return Space(plain, plain, normalized(topics - half), raw, False)
+        return Space(plain, plain, normalized(topics - half), raw, plain, False)
     plain = g.view(vectors, texts)
     near = _near(plain)
     own = normalized(topics - middle)
     wide = np.hstack([own, np.zeros((len(own), plain.shape[1] - own.shape[1]), np.float32)])
-    return Space(plain, _drawn(plain, near), normalized(wide), raw, True)
+    view = _drawn(plain, near, 0.5)
+    return Space(plain, view, normalized(wide), raw, _drawn(view, near, 0.7), True)
 
 
 def _near(vectors: Floats) -> g.Neighbours | tuple[Ints, g.Neighbours]:
@@ -133,11 +138,11 @@ def _near(vectors: Floats) -> g.Neighbours | tuple[Ints, g.Neighbours]:
     return pool, g.nearest_in(vectors, vectors[pool], g.NEIGHBOURS)
 
 
-def _drawn(vectors: Floats, near: g.Neighbours | tuple[Ints, g.Neighbours]) -> Floats:
+def _drawn(vectors: Floats, near: g.Neighbours | tuple[Ints, g.Neighbours], share: float) -> Floats:
     if isinstance(near, g.Neighbours):
-        return g.smoothed(vectors, near, steps=1, share=0.5)
+        return g.smoothed(vectors, near, steps=1, share=share)
     pool, found = near
-    return g.smoothed(vectors, g.Neighbours(pool[found.rows], found.near), steps=1, share=0.5)
+    return g.smoothed(vectors, g.Neighbours(pool[found.rows], found.near), steps=1, share=share)
 
 
 @dataclass(frozen=True)
@@ -189,13 +194,13 @@ def by_words(found: Space, known: Examples | None = None) -> npt.NDArray[np.floa
     anchors = _anchored(found, known)
     centres = anchors
     for _ in range(_ROUNDS if found.together else 0):
-        belief = calibrate.softmax(found.view @ centres.T, _SHARPNESS).astype(np.float32)
+        belief = calibrate.softmax(found.calm @ centres.T, _SHARPNESS).astype(np.float32)
         if known is not None and len(known.rows):
             belief[known.rows] = 0
             belief[known.rows, known.topics] = 1
-        moved = normalized(belief.T @ found.view)
+        moved = normalized(belief.T @ found.calm)
         centres = normalized(0.5 * moved + 0.5 * anchors)
-    return calibrate.softmax(found.view @ centres.T, _SHARPNESS)
+    return calibrate.softmax(found.calm @ centres.T, _TOLD)
 
 
 def _anchored(found: Space, known: Examples | None) -> Floats:
@@ -205,7 +210,7 @@ def _anchored(found: Space, known: Examples | None) -> Floats:
     if known is None or not len(known.rows):
         return found.topics
     sums = np.zeros_like(found.topics)
-    np.add.at(sums, known.topics, found.view[known.rows] * known.weights[:, None].astype(np.float32))
+    np.add.at(sums, known.topics, found.calm[known.rows] * known.weights[:, None].astype(np.float32))
     weights = np.bincount(known.topics, known.weights, minlength=len(sums))[:, None].astype(np.float32)
     return normalized(normalized(sums) * weights / (weights + 1) + found.topics / (weights + 1))
 

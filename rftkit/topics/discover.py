@@ -32,7 +32,7 @@ RULE = (
     "them that agree; records without text stay unassigned; groups below {least} records merged into the nearest"
 )
 _CENTRAL = 8
-_RESOLUTION = 1.0
+_RESOLUTION = 1.1
 _LARGEST_GRAPH = 30_000  # beyond it a sample makes the groups and the others follow their neighbours in it
 
 
@@ -131,7 +131,7 @@ def discover(
     _check(rows, vectors, depth, count)
     hand = _hand(labels, locked, len(rows))
     kept = _kept(locked, hand)
-    usable = np.array([bool(text.strip()) for text in rows]) & (np.abs(vectors).sum(axis=1) > 0)
+    usable = np.array([bool(text.strip()) for text in rows], dtype=bool) & (np.abs(vectors).sum(axis=1) > 0)
     at = np.flatnonzero(usable)
     groups = _groups([rows[i] for i in at], vectors[at], depth, count, seed, least)
     return _Builder(rows, vectors, at, groups, kept, hand, depth, seed, namer).build()
@@ -266,7 +266,7 @@ def _finest(graph: Any, view: Floats, near: g.Neighbours, count: int | None, see
     """Return the leaf groups: communities on which several runs agree, small ones merged, every record settled."""
     resolution = _RESOLUTION
     labels = g.communities(graph, resolution, seed)
-    while count is not None and int(labels.max()) + 1 < 1.3 * count and resolution < 1000:
+    while count is not None and int(labels.max()) + 1 < 1.4 * count and resolution < 1000:
         resolution *= 1.5
         labels = g.communities(graph, resolution, seed)
     firm = g.agreed(graph, seed, resolution)

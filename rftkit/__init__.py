@@ -1,18 +1,27 @@
 """A Jupyter workbench for the data behind reinforcement fine-tuning.
 
-Open a dataset with `open`; every step of the journey is a method of it, and a function of a polars frame here.
+Open a dataset with `open`; every step of the journey is a method of it, and a function of a polars frame here. Names
+are loaded when they are first used, so that `import rftkit` costs next to nothing.
 """
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
 from rftkit._version import VERSION as __version__
-from rftkit.coverage import coverage
-from rftkit.dataset import Dataset, open  # noqa: A004 - rftkit.open reads well and shadows nothing for its callers
-from rftkit.errors import RftkitError
-from rftkit.generate import validate_candidates
-from rftkit.sanitize import sanitize
-from rftkit.split import split
-from rftkit.topics import TopicTree, categorize
+
+if TYPE_CHECKING:
+    from rftkit.coverage import coverage
+    from rftkit.dataset import Dataset, open  # noqa: A004 - rftkit.open reads well and shadows nothing for its callers
+    from rftkit.errors import RftkitError
+    from rftkit.generate import validate_candidates
+    from rftkit.sanitize import sanitize
+    from rftkit.split import split
+    from rftkit.topics import TopicTree
+    from rftkit.topics.categorize import categorize
 
 __all__ = [
     "Dataset",
@@ -26,3 +35,39 @@ __all__ = [
     "split",
     "validate_candidates",
 ]
+
+_HOMES = {
+    "Dataset": "rftkit.dataset",
+    "RftkitError": "rftkit.errors",
+    "TopicTree": "rftkit.topics",
+    "categorize": "rftkit.topics.categorize",
+    "coverage": "rftkit.coverage",
+    "open": "rftkit.dataset",
+    "sanitize": "rftkit.sanitize",
+    "split": "rftkit.split",
+    "validate_candidates": "rftkit.generate",
+}
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class _Package(ModuleType):
+    """The package with its names loaded on first use.
+
+    A step and the package that holds it share a name. Importing the package would put the module in the place of the
+    step; here the step stays.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(_HOMES[name]), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

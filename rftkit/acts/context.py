@@ -100,4 +100,4 @@ class Context:
         if known is None or known[0] != key:
             known = (key, make())
             self._memory[name] = known
-        return known[1]  # type: ignore[no-any-return]
+        return known[1]

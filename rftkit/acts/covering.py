@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rftkit.acts import reading
-from rftkit.coverage import Coverage
+from rftkit.coverage import Coverage, Matrix
 from rftkit.coverage import coverage as cover
 from rftkit.summary import Summary
 from rftkit.summary import summary as summarize
@@ -23,7 +23,7 @@ Targets = str | Mapping[str, float]
 def targets(ds: Context) -> Targets:
     """Return the targets that were set; ``uniform`` before any were."""
     stored = ds.store.get("targets.json", ds.line)
-    return "uniform" if stored is None else stored["targets"]  # type: ignore[no-any-return]
+    return "uniform" if stored is None else stored["targets"]
 
 
 def set_targets(ds: Context, targets: Targets) -> Coverage:
@@ -81,7 +81,7 @@ def _waiting(ds: Context) -> int:
     return candidates(ds).filter("valid", pl.col("decision").is_null()).height
 
 
-def matrix(ds: Context, facet: str = "difficulty", *, level: int | None = None) -> pl.DataFrame:
+def matrix(ds: Context, facet: str = "difficulty", *, level: int | None = None) -> Matrix:
     """Return counts of topic x facet.
 
     Parameters

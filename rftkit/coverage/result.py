@@ -21,7 +21,7 @@ from rftkit.topics.tree import GENERAL
 if TYPE_CHECKING:
     from rftkit.coverage.matrix import Matrix
 
-#: Columns of `Coverage.topics`; shares, targets and gaps are parts of 1.
+#: Columns of `Coverage.topics`; shares and targets are parts of 1, gaps are percentage points.
 TOPICS: dict[str, Any] = {
     "path": pl.String,
     "count": pl.Int64,
@@ -82,8 +82,8 @@ class Coverage:
     ----------
     topics
         One row per topic in the order of the tree: `path`, `count`, `share`, `target`, `gap`, `status`, `needed`
-        (to reach every target), `fill` (what the limit on generated records allows of it), `generated`. Shares,
-        targets and gaps are parts of 1: a gap of 0.05 is 5 points.
+        (to reach every target), `fill` (what the limit on generated records allows of it), `generated`. Shares
+        and targets are parts of 1, a gap is in percentage points: 5.0 from a share of 0.15 to a target of 0.2.
     tally
         The numbers behind it, by node of the tree.
     outline
@@ -390,7 +390,7 @@ def build(tally: Tally, outline: Outline, options: Options, frame: pl.DataFrame 
         "count": counts,
         "share": shares,
         "target": aims,
-        "gap": [aim - share for aim, share in zip(aims, shares, strict=True)],
+        "gap": [100 * (aim - share) for aim, share in zip(aims, shares, strict=True)],
         "status": [scores.status(share, aim) for share, aim in zip(shares, aims, strict=True)],
         "needed": needs,
         "fill": gaps.within(needs, room),

@@ -30,18 +30,18 @@ def share(value: float | None) -> str:
 
 
 def points(value: float | None) -> str:
-    """Return a difference of two shares in percentage points, with its sign.
+    """Return percentage points, the difference of two shares, with their sign.
 
     Examples
     --------
-    >>> points(-0.034)
+    >>> points(-3.4)
     '−3.4'
-    >>> points(0.05)
+    >>> points(5.0)
     '+5.0'
     """
     if value is None:
         return DASH
-    shown = f"{abs(100 * value):.1f}"
+    shown = f"{abs(value):.1f}"
     sign = "" if shown == "0.0" else "+" if value > 0 else "\N{MINUS SIGN}"
     return sign + shown
 

@@ -272,7 +272,7 @@ def bars(rows: Sequence[Mapping[str, Any]], *, label: str = "topic", limit: int 
 
     Examples
     --------
-    >>> page = bars([{"path": "loans", "count": 30, "share": 0.3, "target": 0.5, "gap": 0.2, "status": "under"}])
+    >>> page = bars([{"path": "loans", "count": 30, "share": 0.3, "target": 0.5, "gap": 20.0, "status": "under"}])
     >>> "30.0 %" in page and "under" in page and "left:100.00%" in page
     True
     """

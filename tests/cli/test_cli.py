@@ -19,7 +19,9 @@ TRANSFERS = [f"My transfer of {n} euros to Anna has not arrived yet" for n in ra
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    rows = [{"id": f"r{n}", "messages": [{"role": "user", "content": text}]} for n, text in enumerate(CARDS + TRANSFERS)]
+    rows = [
+        {"id": f"r{n}", "messages": [{"role": "user", "content": text}]} for n, text in enumerate(CARDS + TRANSFERS)
+    ]
     rows.append({"id": "bad", "messages": [{"role": "user", "content": "  "}]})
     (tmp_path / "in.jsonl").write_text("".join(dump(row) + "\n" for row in rows))
     return tmp_path

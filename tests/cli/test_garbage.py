@@ -53,9 +53,7 @@ def _make(kind: str, folder: Path) -> Path:
     "kind",
     ["binary", "png", "empty", "blank", "folder", "missing", "prose", "gzip", "latin-1", "embeddings", "events"],
 )
-def test_garbage_is_refused_in_one_sentence(
-    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_garbage_is_refused_in_one_sentence(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["import", str(tmp_path / "a.rft"), str(_make(kind, tmp_path))]) == 1
     said = capsys.readouterr()
     assert said.out == ""
@@ -69,7 +67,13 @@ def test_garbage_is_refused_in_one_sentence(
     ("bad", "field"),
     [
         (b'{"messages": [{"role": "user", "content": "' + b"x" * (12 << 20) + b'"}]}', "added"),
-        (b'{"messages": [{"role": "user", "content": "Hello there, who?"}], "m": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "added"),
+        (
+            b'{"messages": [{"role": "user", "content": "Hello there, who?"}], "m": '
+            + b"[" * 100_000
+            + b"]" * 100_000
+            + b"}",
+            "added",
+        ),
         (b"[" * 100_000 + b"]" * 100_000, None),
         (b'{"messages": [{"role": "user", "con', "unreadable"),
         (b"\xff\xfe not text \x00", "unreadable"),
@@ -84,9 +88,7 @@ def test_a_bad_line_is_reported_and_the_good_ones_are_read(
     assert run(["import", str(tmp_path / "a.rft"), str(path), "--json"]) == 0
     told = load(capsys.readouterr().out)
     assert told["read"] == 3
-    assert told["read"] == sum(
-        told[key] for key in ("added", "duplicates_skipped", "blank", "folded", "unreadable")
-    )
+    assert told["read"] == sum(told[key] for key in ("added", "duplicates_skipped", "blank", "folded", "unreadable"))
     if field:
         assert told[field] >= 1
     assert run(["sanitize", str(tmp_path / "a.rft"), "--json"]) == 0

@@ -312,3 +312,8 @@ def test_no_records_is_a_state_and_no_error():
     assert "import" in covered._repr_html_()
     assert coverage(pl.DataFrame({"topic": []}, schema={"topic": pl.String}), TREE).needs() == {}
     assert coverage(pl.DataFrame({"topic": [None]})).topics.height == 0
+
+
+def test_a_gap_is_target_minus_share_in_points():
+    covered = coverage(pl.DataFrame({"topic": ["Cards"] * 3 + ["Loans"]}))
+    assert covered.topics["gap"].to_list() == [-25.0, 25.0]

@@ -57,7 +57,7 @@ QUIET = {"class", "style", "title", "scope", "role", "aria-label"}
 @given(HOSTILE)
 def test_text_of_records_never_becomes_markup(text: str) -> None:
     frame = pl.DataFrame({"path": [text.encode("utf-8", "replace").decode()], "count": [3]})
-    row = {"path": text, "count": 3, "share": 0.4, "target": 0.2, "gap": -0.2, "status": text}
+    row = {"path": text, "count": 3, "share": 0.4, "target": 0.2, "gap": -20.0, "status": text}
     page = render.card(
         text,
         text,

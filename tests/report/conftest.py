@@ -19,7 +19,7 @@ from rftkit import charts, render
 from IPython.display import HTML
 frame = pl.DataFrame({
     "path": ["cards", "</script><script>alert(1)</script>"], "count": [30, 60], "share": [1 / 3, 2 / 3],
-    "target": [0.5, 0.5], "gap": [1 / 6, -1 / 6], "status": ["under", "over"],
+    "target": [0.5, 0.5], "gap": [100 / 6, -100 / 6], "status": ["under", "over"],
 })
 charts.coverage(frame)
 """,

@@ -8,7 +8,7 @@ const topic = (path: string, share: number, target: number, more: Partial<Topic>
   count: Math.round(share * 1000),
   share,
   target,
-  gap: target - share,
+  gap: 100 * (target - share),
   status: Math.abs(target - share) < 0.02 ? "ok" : target > share ? "under" : "over",
   needed: target > share ? 10 : 0,
   children: 0,

@@ -13,10 +13,10 @@ export function share(value: Maybe): string {
   return value === null || value === undefined ? DASH : `${fixed(100 * value, 1)} %`;
 }
 
-/** A difference of two shares in points, with its sign. */
+/** Percentage points, the difference of two shares, with their sign. */
 export function points(value: Maybe): string {
   if (value === null || value === undefined) return DASH;
-  const shown = fixed(Math.abs(100 * value), 1);
+  const shown = fixed(Math.abs(value), 1);
   return shown === "0.0" ? shown : (value > 0 ? "+" : "−") + shown;
 }
 

@@ -83,9 +83,16 @@ export function advice({ sentence, python }: Advice): Child[] {
   return [sentence, python !== "" && h("code", { class: "rft__python", title: "The same as Python" }, python)];
 }
 
+/** So many pieces of advice are in view; the rest unfolds. */
+const FIRST = 4;
+
 /** Pieces of advice as a list; nothing for none. */
 export function bullets(lines: readonly Advice[], test: string): HTMLElement | null {
-  return lines.length === 0 ? null : h("ul", { class: "rft__list", test }, lines.map((line) => h("li", {}, advice(line))));
+  if (lines.length === 0) return null;
+  const list = (some: readonly Advice[]): HTMLElement => h("ul", { class: "rft__list" }, some.map((line) => h("li", {}, advice(line))));
+  const rest = lines.slice(FIRST);
+  const folded = rest.length > 0 && h("details", {}, h("summary", { class: "rft__note" }, `${rest.length} more`), list(rest));
+  return h("div", { test }, list(lines.slice(0, FIRST)), folded);
 }
 
 /** The one act that makes most sense now. */

@@ -26,8 +26,12 @@ export function widget<S extends Shared>(name: string, view: View<S>) {
 function mount<S extends Shared>(name: string, el: HTMLElement, host: Host<S>, view: View<S>): void {
   const error = h("div", { role: "alert", test: "error" });
   const body = h("div", { class: "rft__body" });
-  // Lumino leaves keys alone below this attribute, so that "a" accepts and does not add a cell.
-  const root = h("div", { class: `rft rft-${name}`, test: name, "data-lm-suppress-shortcuts": "true" }, error, body);
+  const root = h("div", { class: `rft rft-${name}`, test: name }, error, body);
+  // JupyterLab leaves the keys of an element with this attribute alone, so that "a" accepts and does not add a cell.
+  // It must be on the focused element itself: the selectors of its shortcuts match that element before any parent.
+  root.addEventListener("focusin", ({ target }) => (target as Element).setAttribute("data-lm-suppress-shortcuts", "true"), {
+    signal: host.signal,
+  });
   const drawError = (): void => {
     const text = host.get("error");
     redraw(error, text !== "" && h("p", { class: "rft__error" }, text));

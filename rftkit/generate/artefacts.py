@@ -28,7 +28,7 @@ def find(text: str) -> str | None:
     Examples
     --------
     >>> find("I'm sorry, but I can't help with that.")
-    'a refusal: "I\'m sorry, but I can\'t"'
+    'a refusal: "I\'m sorry, but I can\'t help with that"'
     >>> find("Put 'finance' on my todo list, null and void or not") is None
     True
     """

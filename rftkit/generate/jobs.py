@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _MOST_MINED, _MOST_PER_TOPIC = 8000, 120
 _MOST_ORDERED = 240
 _PLACES, _TOPICS = 4, 4
+_FRAME_TOPICS, _FRAMES_EACH, _LONGEST_FRAME = 30, 3, 120
 
 
 class Line(Protocol):
@@ -107,6 +109,22 @@ class Learned:
             kind: values for kind, values in found.items() if kind in ("amount", "date", "time", "duration", "weekday")
         }
 
+    def frames(self, tree: Any, topic: str) -> tuple[str, ...]:
+        """Return prompts of other topics, the nearest first, with the words of their own topic left out."""
+        if not self.many:
+            return ()
+        parent = topic.rpartition("/")[0]
+        others = sorted(
+            (path for path in self.pool.topics() if path != topic), key=lambda path: not path.startswith(parent)
+        )
+        found: list[str] = []
+        for path in others[:_FRAME_TOPICS]:
+            subject = _subject(path, node_of(tree, path))
+            texts = self.pool.texts(self.pool.sample(self.pool._by_topic[path], 40, "frames"))
+            masked = (subject.subn("___", text) for text in texts if len(text) < _LONGEST_FRAME)
+            found.extend([text for text, count in masked if count == 1][:_FRAMES_EACH])
+        return tuple(dict.fromkeys(found))
+
     def order(self, rows: Sequence[int], options: Options, seed: int) -> list[int]:
         """Return rows in an order in which every stretch is as diverse as can be; large topics are sampled."""
         some = self.pool.sample(rows, _MOST_ORDERED, seed)
@@ -115,6 +133,15 @@ class Learned:
         if options.diversity != "embedding" or self.embedder is None or len(some) < 3:
             return some
         return [some[place] for place in _farthest_first(self.embedder.embed(self.pool.texts(some)))]
+
+
+def _subject(path: str, node: Any) -> re.Pattern[str]:
+    """Return a pattern of the noun phrase that names a topic: "my card arrival", "the exchange rate"."""
+    name = re.split(r"[\W_]+", path.rsplit("/", 1)[-1].lower())
+    keywords = [str(word).lower() for word in getattr(node, "keywords", ()) or ()]
+    phrases_ = [" ".join(name), *keywords, *(word for word in name if len(word) > 3)]
+    longest = sorted((phrase for phrase in set(phrases_) if phrase), key=len, reverse=True)
+    return re.compile(rf"\b(?:my|the|a|an|your) (?:{'|'.join(map(re.escape, longest)) or '(?!)'})\b", re.IGNORECASE)
 
 
 def _farthest_first(vectors: Any) -> list[int]:
@@ -160,7 +187,7 @@ def job_of(
         rows = pool.find(line.from_ids) if line.from_ids else STRATEGIES[line.strategy].sources(pool, line.topic)
         kept[line.topic] = learned.order(rows, line.options, seed)
     rows = kept[line.topic]
-    node = _node(tree, line.topic)
+    node = node_of(tree, line.topic)
     facets = _facets(line)
     return Job(
         topic=line.topic,
@@ -178,6 +205,7 @@ def job_of(
         interchangeable=learned.interchangeable,
         many=learned.many,
         contrast=_contrast(tree, line.topic),
+        frames=learned.frames(tree, line.topic) if line.strategy == "topic_description" else (),
     )
 
 
@@ -187,7 +215,14 @@ def _facets(line: Line) -> Mapping[str, Sequence[str]]:
     return line.options.facets
 
 
-def _node(tree: Any, topic: str) -> Any:
+def node_of(tree: Any, topic: str) -> Any:
+    """Return the node of a topic's path; None where there is no such node.
+
+    Examples
+    --------
+    >>> node_of(None, "Cards") is None
+    True
+    """
     if tree is None or topic not in set(tree.paths().values()):
         return None
     return tree.find(topic)

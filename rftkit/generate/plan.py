@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rftkit import messages
 from rftkit.errors import InputError, NotFoundError
-from rftkit.generate.jobs import Learned, job_of
+from rftkit.generate.jobs import Learned, job_of, node_of
 from rftkit.generate.options import Options
 from rftkit.generate.pool import Pool
 from rftkit.generate.strategies import STRATEGIES
@@ -201,7 +201,7 @@ def plan(
     wanted, notes, ids = _wanted(pool, tree, coverage, topic, count, fill_gaps, from_ids, base)
     _check_overrides(overrides, wanted, pool, tree)
     made = [
-        _line(pool, path, number, base.but((overrides or {}).get(path, {})), ids.get(path, ()))
+        _line(pool, path, number, base.but((overrides or {}).get(path, {})), ids.get(path, ()), node_of(tree, path))
         for path, number in wanted.items()
     ]
     lines = tuple(one for one in made if isinstance(one, PlanLine))
@@ -314,15 +314,17 @@ def _check_overrides(overrides: Mapping[str, Any] | None, wanted: Mapping[str, i
         )
 
 
-def _line(pool: Pool, topic: str, count: int, options: Options, ids: tuple[str, ...]) -> PlanLine | dict[str, str]:
+def _line(
+    pool: Pool, topic: str, count: int, options: Options, ids: tuple[str, ...], node: Any
+) -> PlanLine | dict[str, str]:
     if options.strategy is not None:
-        reason = STRATEGIES[options.strategy].unfit(topic, pool, options)
+        reason = STRATEGIES[options.strategy].unfit(topic, pool, options, node)
         if reason is None:
             return PlanLine(topic, count, options.strategy, "as asked for", options, ids)
-        fitting = _fitting(pool, topic, options)
+        fitting = _fitting(pool, topic, options, node)
         proposal = f"use {fitting} for it" if fitting else "give the topic a description or an example first"
         return {"topic": topic, "strategy": options.strategy, "reason": reason, "proposal": proposal}
-    chosen, why = _chosen(pool, topic, options, ids)
+    chosen, why = _chosen(pool, topic, options, ids, node)
     if chosen is None:
         return {
             "topic": topic,
@@ -333,21 +335,25 @@ def _line(pool: Pool, topic: str, count: int, options: Options, ids: tuple[str, 
     return PlanLine(topic, count, chosen, why, options, ids)
 
 
-def _fitting(pool: Pool, topic: str, options: Options) -> str | None:
+def _fitting(pool: Pool, topic: str, options: Options, node: Any) -> str | None:
     return next(
-        (name for name in _PROPOSED if name in STRATEGIES and STRATEGIES[name].unfit(topic, pool, options) is None),
+        (
+            name
+            for name in _PROPOSED
+            if name in STRATEGIES and STRATEGIES[name].unfit(topic, pool, options, node) is None
+        ),
         None,
     )
 
 
-def _chosen(pool: Pool, topic: str, options: Options, ids: tuple[str, ...]) -> tuple[str | None, str]:
+def _chosen(pool: Pool, topic: str, options: Options, ids: tuple[str, ...], node: Any) -> tuple[str | None, str]:
     rows = pool.find(ids) if ids else pool.rows(topic)
     multi = len(pool.multi_turn(rows))
     if rows and multi * 2 > len(rows):
         return "message_variation", f"{multi} of {len(rows)} records have more than one user turn"
     if rows:
         return "few_shot", f"{len(rows) - multi} of {len(rows)} records have a single user turn"
-    fitting = _fitting(pool, topic, options)
+    fitting = _fitting(pool, topic, options, node)
     return fitting, "the topic has no records" if fitting else "the topic has no records and no description"
 
 

@@ -14,6 +14,11 @@ from rftkit import messages, schema
 from rftkit.errors import InputError
 
 UNASSIGNED = ""
+#: Text that speaks to the reader of a prompt instead of an assistant. It stays a record, but nobody is shown it as an example.
+ORDERS = (
+    r"(?i)\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:above|previous|prior|preceding|earlier|all)\b.{0,30}"
+    r"|</?(?:data|system|instructions?)>|<\|im_(?:start|end)\|>|\byou are now\b|\b(?:output|answer with|respond with) only\b"
+)
 _OPTIONAL = {
     name: schema.FRAME[name] for name in ("topic", "tools", "tool_choice", "valid", "generated", "extra", "output")
 }
@@ -139,6 +144,12 @@ class Pool:
         """Return the rows of ids, in the order of the ids; unknown ids are left out."""
         where = dict(zip(self.frame["id"].to_list(), range(self.frame.height), strict=True))
         return [where[one] for one in ids if one in where]
+
+    def showable(self, rows: Sequence[int]) -> list[int]:
+        """Return the rows that may be shown to a writer beside others: those that give it no orders."""
+        texts = pl.Series(self.texts(rows), dtype=pl.String)
+        kept = texts.str.contains(ORDERS).not_().to_list()
+        return [row for row, fine in zip(rows, kept, strict=True) if fine]
 
     def sample(self, rows: Sequence[int], most: int, seed: int | str) -> list[int]:
         """Return up to so many rows, the same for the same seed."""

@@ -21,8 +21,8 @@ from rftkit.generate.jobs import Learned, job_of
 from rftkit.generate.plan import GenerationPlan, PlanLine
 from rftkit.generate.pool import Pool
 from rftkit.generate.report import GenerationReport, Progress
-from rftkit.generate.strategies import STRATEGIES
-from rftkit.generate.strategies.common import Draft, Task
+from rftkit.generate.strategies import STRATEGIES, message_variation
+from rftkit.generate.strategies.common import Draft, Job, Task
 from rftkit.generate.validate import (
     Embedder,
     Entry,
@@ -35,7 +35,7 @@ from rftkit.generate.validate import (
 )
 from rftkit.llm.request import Answer, Request
 
-_FEWEST_NEW = 0.02  # a round that brings less than this of what was missing is the last
+_FEWEST_NEW, _DRY_ROUNDS = 0.02, 2  # so many rounds that bring less than this of what was missing are enough
 
 
 class Writer(Protocol):
@@ -63,6 +63,10 @@ class _State:
     rejected: Counter[str] = field(default_factory=Counter)
     failed: str = ""
     over: str = ""  # why no more is asked for
+    dry: int = 0  # rounds in a row that brought next to nothing
+    asked: dict[str, int] = field(default_factory=dict)  # variations asked of each record at first
+    written: dict[str, list[str]] = field(default_factory=dict)  # from each record
+    brought: Counter[str] = field(default_factory=Counter)  # and accepted
 
     @property
     def missing(self) -> int:
@@ -190,8 +194,30 @@ class _Work:
             avoid=state.accepted,
             orders=self.orders,
         )
+        if line.strategy == message_variation.NAME and number:
+            job = replace(job, wanted=self._short(state, job, number), written=state.written)
         found: list[Task] = STRATEGIES[line.strategy].tasks(job)
+        state.asked.update({task.source.id: task.count for task in found if task.source is not None and not number})
         return found
+
+    def _short(self, state: _State, job: Job, number: int) -> tuple[tuple[int, int], ...]:
+        """Return the records that brought less than they were asked for; later, records that were not asked yet.
+
+        So a record that brings nothing, whatever is in it, changes nothing for the others.
+        """
+        short = {one: asked - state.brought[one] for one, asked in state.asked.items() if state.brought[one] < asked}
+        rows = self.pool.find(list(short))
+        counts = [short[str(self.pool.frame["id"][row])] for row in rows]
+        if number > 1 and not state.line.from_ids:
+            new = [row for row in job.rows if str(self.pool.frame["id"][row]) not in state.asked]
+            each = state.line.options.variations
+            rows, counts = (new, [each] * len(new)) if new else (rows, counts)
+        wanted, left = [], state.missing
+        for row, count in zip(rows, counts, strict=True):
+            if left > 0:
+                wanted.append((row, min(count, left)))
+                left -= count
+        return tuple(wanted)
 
     def _note(self, answer: Answer) -> None:
         self.answered += 1
@@ -225,8 +251,8 @@ class _Work:
         topics = pl.Series("topic", [state.line.topic for state, _ in drafts], dtype=pl.String)
         seen = self._entries(entries(pl.DataFrame([said, topics])), drafts)
         verdicts = self.validator.judge_all(seen, [state.line.options for state, _ in drafts])
-        for (state, _), entry, verdict in zip(drafts, seen, verdicts, strict=True):
-            self._count(state, entry, verdict)
+        for (state, draft), entry, verdict in zip(drafts, seen, verdicts, strict=True):
+            self._count(state, draft.source_record_id, entry, verdict)
         made = self._frame(drafts, said, verdicts)
         self.frames.append(made)
         return made
@@ -239,10 +265,12 @@ class _Work:
             for entry, (_, draft) in zip(found, drafts, strict=True)
         ]
 
-    def _count(self, state: _State, entry: Entry, verdict: Verdict) -> None:
+    def _count(self, state: _State, source: str | None, entry: Entry, verdict: Verdict) -> None:
         state.made += 1
+        state.written.setdefault(source or "", []).append(entry.text)
         if verdict.valid:
             state.accepted.append(entry.text)
+            state.brought[source or ""] += 1
         else:
             state.rejected.update(list(verdict.details)[:1])
 
@@ -273,7 +301,8 @@ class _Work:
         gained = before - state.missing
         if state.missing <= 0 or self.stop.is_set():
             return
-        if gained <= _FEWEST_NEW * before and not (state.failed and not state.made):
+        state.dry = state.dry + 1 if gained <= _FEWEST_NEW * before else 0
+        if state.dry >= _DRY_ROUNDS:
             state.over = self._why(state)
 
     def _why(self, state: _State) -> str:

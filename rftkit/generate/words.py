@@ -61,28 +61,23 @@ class WordModel:
         whole = self._lengths[topic] + _SMOOTHING * len(self.seen)
         return sum(math.log((counts[word] + _SMOOTHING) / whole) for word in found)
 
-    def fit(self, text: str, topic: str) -> float:
-        """Return the probability of a topic given the words of a text, tempered for the words that go together.
+    def standing(self, text: str, topic: str) -> tuple[float, int]:
+        """Return how likely a topic is for a text beside the likeliest one, 0 to 1, and its place among all, from 1.
 
-        1 where there is nothing to compare: one topic, or too few prompts of it.
+        (1, 1) where there is nothing to compare: one topic, or too few prompts of it.
         """
         known = self.topics
         if topic not in known or len(known) < 2:
-            return 1.0
+            return 1.0, 1
         found = [word for word in dict.fromkeys(words(text)) if self.seen[word] and word.isalnum()]
+        # Words of a prompt go together, so their evidence counts less than its sum.
         scores = {name: self.likelihood(found, name) / math.sqrt(max(1, len(found))) for name in known}
-        top = max(scores.values())
-        whole = sum(math.exp(score - top) for score in scores.values())
-        return math.exp(scores[topic] - top) / whole
+        own = scores[topic]
+        return math.exp(own - max(scores.values())), 1 + sum(score > own for score in scores.values())
 
-    def rank(self, text: str, topic: str) -> int:
-        """Return at which place the topic stands for a text; 1 is the most likely."""
-        known = self.topics
-        if topic not in known or len(known) < 2:
-            return 1
-        found = [word for word in dict.fromkeys(words(text)) if self.seen[word] and word.isalnum()]
-        own = self.likelihood(found, topic)
-        return 1 + sum(self.likelihood(found, name) > own for name in known if name != topic)
+    def fit(self, text: str, topic: str) -> float:
+        """Return how likely a topic is for a text beside the likeliest one, 0 to 1."""
+        return self.standing(text, topic)[0]
 
     def naturalness(self, text: str) -> float:
         """Return the share of neighbouring words that prompts have, words that no prompt has not counted."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from rftkit import messages
 from rftkit.llm.payload import unwrap
-from rftkit.offline import vary, write
+from rftkit.offline import chain, describe, vary, write
 
 SENTENCE = (
     "I am rftkit/offline, a writer made of rules and no language model: I can write prompts from examples, "
@@ -19,6 +19,10 @@ Task = Callable[[Mapping[str, Any], random.Random], Any]
 TASKS: dict[str, Task] = {
     "write": write.write,
     "vary": vary.vary,
+    "describe": describe.describe,
+    "expand": describe.expand,
+    "chain": chain.chain,
+    "chain_conversation": chain.conversation,
 }
 
 

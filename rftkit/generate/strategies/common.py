@@ -73,6 +73,14 @@ class Job:
         Texts that were accepted already.
     values, interchangeable
         Slot values and exchangeable phrases seen in the data.
+    contrast
+        Parent and siblings of the topic.
+    frames
+        Prompts of other topics with their subject left out.
+    wanted
+        Rows and how many candidates of each, where a round replaces what was rejected.
+    written
+        What was written from each record before, accepted or not.
     many
         Whether the writer learns from the examples alone and takes as many as there are.
 
@@ -97,6 +105,9 @@ class Job:
     interchangeable: tuple[tuple[str, str], ...] = ()
     many: bool = False
     contrast: Mapping[str, Any] = field(default_factory=dict)
+    frames: tuple[str, ...] = ()
+    wanted: tuple[tuple[int, int], ...] = ()
+    written: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -191,3 +202,45 @@ def nearest(text: str, shown: Sequence[str], ids: Sequence[str], least: float = 
     scored = [(jaccard(grams, shingles(one)), name) for one, name in zip(shown, ids, strict=False)]
     best = max(scored, default=(0.0, None), key=lambda pair: pair[0])
     return best[1] if best[0] >= least else None
+
+
+def batches(job: Job, most: int | None) -> list[tuple[int, int, int]]:
+    """Return number, start and size of every batch of a job.
+
+    Examples
+    --------
+    >>> batches(Job("Cards", Pool.__new__(Pool), Options(batch=10), 25), None)
+    [(0, 0, 10), (1, 10, 10), (2, 20, 5)]
+    """
+    size = job.options.batch
+    every = [(number, start, min(size, job.count - start)) for number, start in enumerate(range(0, job.count, size))]
+    return every[:most]
+
+
+def items_of(items: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """Return the part of a data block that says how each prompt should be, empty where nothing is said.
+
+    Examples
+    --------
+    >>> items_of([{"phrasing": "question"}]), items_of([{}])
+    ({'items': [{'phrasing': 'question'}]}, {})
+    """
+    return {"items": [dict(item) for item in items]} if any(items) else {}
+
+
+def head_of(source: Source | None) -> tuple[list[Message], str | None, str | None]:
+    """Return the system messages that a record begins with, its tools and its tool choice.
+
+    Examples
+    --------
+    >>> head_of(None)
+    ([], None, None)
+    """
+    if source is None:
+        return [], None, None
+    head = []
+    for message in source.messages:
+        if message.get("role") not in ("system", "developer"):
+            break
+        head.append(message)
+    return head, source.tools, source.tool_choice

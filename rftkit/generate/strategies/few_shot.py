@@ -8,13 +8,13 @@ from typing import Any
 from rftkit.generate import prompts
 from rftkit.generate.options import Options
 from rftkit.generate.pool import Pool
-from rftkit.generate.strategies.common import Draft, Job, Task, ask, nearest, strings
+from rftkit.generate.strategies.common import Draft, Job, Task, ask, head_of, nearest, strings
 
 NAME = "few_shot"
 _FEW, _MANY = 5, 40
 
 
-def unfit(topic: str, pool: Pool, options: Options) -> str | None:
+def unfit(topic: str, pool: Pool, options: Options, node: Any = None) -> str | None:
     """Return why the strategy cannot serve a topic, or None when it can.
 
     Examples
@@ -30,7 +30,8 @@ def unfit(topic: str, pool: Pool, options: Options) -> str | None:
 
 def sources(pool: Pool, topic: str) -> list[int]:
     """Return the rows that can be shown."""
-    return pool.rows(topic)
+    rows = pool.rows(topic)
+    return pool.showable(rows) or rows
 
 
 def calls(job: Job) -> int:
@@ -80,16 +81,11 @@ def _task(job: Job, rows: list[int], count: int, items: tuple[Any, ...], sample:
 def drafts(task: Task, value: Any) -> list[Draft]:
     """Return prompts with the system message and the tools of the first example that was shown."""
     source = task.source
-    assert source is not None  # every task of this strategy has one
-    head = []
-    for message in source.messages:
-        if message.get("role") not in ("system", "developer"):
-            break
-        head.append(message)
+    head, tools, choice = head_of(source)
     made = []
     for number, text in enumerate(strings(value, task.count)):
         facets = task.items[number] if number < len(task.items) else {}
         said = [*head, {"role": "user", "content": text}]
         owed = nearest(text, task.shown, task.ids)
-        made.append(Draft(said, source.tools, source.tool_choice, owed, facets, task.shown))
+        made.append(Draft(said, tools, choice, owed, facets, task.shown))
     return made

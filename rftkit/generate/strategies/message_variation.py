@@ -15,7 +15,7 @@ NAME = "message_variation"
 _OTHERS = 12
 
 
-def unfit(topic: str, pool: Pool, options: Options) -> str | None:
+def unfit(topic: str, pool: Pool, options: Options, node: Any = None) -> str | None:
     """Return why the strategy cannot serve a topic, or None when it can.
 
     Examples
@@ -51,16 +51,20 @@ def tasks(job: Job, most: int | None = None) -> list[Task]:
     most
         Make no more than so many.
     """
-    made: list[Task] = []
-    left, at = job.count, 0
-    while left > 0 and job.rows and (most is None or len(made) < most):
-        row = job.rows[(at + job.round * 7) % len(job.rows)]
-        count = min(job.options.variations, left)
-        items = job.items[job.count - left : job.count - left + count]
-        made.append(_task(job, row, count, items, sample=at // len(job.rows) + job.round))
-        left -= count
-        at += 1
+    shares = list(job.wanted) or _shares(job)
+    made, done = [], 0
+    for at, (row, count) in enumerate(shares[:most]):
+        items = job.items[done : done + count]
+        made.append(_task(job, row, count, items, sample=at // max(1, len(job.rows)) + 1000 * job.round))
+        done += count
     return made
+
+
+def _shares(job: Job) -> list[tuple[int, int]]:
+    """Return rows and how many variations of each, the rows in turn."""
+    each = job.options.variations
+    sizes = [min(each, job.count - start) for start in range(0, job.count, each)]
+    return [(job.rows[at % len(job.rows)], size) for at, size in enumerate(sizes)] if job.rows else []
 
 
 def _task(job: Job, row: int, count: int, items: tuple[Any, ...], sample: int) -> Task:
@@ -75,6 +79,7 @@ def _task(job: Job, row: int, count: int, items: tuple[Any, ...], sample: int) -
         "context": shown_turns(context),
         "message": source.text,
         **({"others": others} if job.many else {}),
+        **({"avoid": list(job.written[source.id])[-20:]} if job.written.get(source.id) else {}),
         **({"items": [dict(item) for item in items]} if any(items) else {}),
         **job.hints([source.text, *others]),
     }
@@ -88,7 +93,7 @@ def _others(job: Job, source: Source) -> list[str]:
     if not job.many or not said:
         return []
     scored = []
-    for other in job.pool.sources(job.pool.sample(job.rows, 60, f"{job.seed}:{source.id}")):
+    for other in job.pool.sources(job.pool.sample(job.pool.showable(job.rows), 60, f"{job.seed}:{source.id}")):
         before = _previous(other)
         if other.id != source.id and before:
             alike = len(said & before) / len(said | before)

@@ -52,7 +52,19 @@ _ANSWERS = tuple(
         ),
     )
 )
-_DRAFTS_EACH = 24
+_DRAFTS_EACH, _MOST_ALIKE = 24, 0.88
+_CHOICE = re.compile(
+    r"(?:the (?:one|first|second|third|last|other|same|next|early|earlier|late|later|cheaper|cheapest)|that one)\b",
+    re.I,
+)
+_TAKING = (
+    "I'll take {x}",
+    "Let's go with {x}",
+    "I'd like {x}",
+    "I would prefer {x}",
+    "I think {x}",
+    "Please give me {x}",
+)
 
 
 def vary(data: Mapping[str, Any], rng: random.Random) -> dict[str, list[str]]:
@@ -91,9 +103,11 @@ def _best(
         base = rng.choice(others) if others and rng.random() < 0.35 else message
         text = _draft(base, data, writer, phrasing)
         overlap = max(jaccard(shingles(text), other) for other in taken)
-        if overlap < writer.novelty and sound(text):
+        if overlap < _MOST_ALIKE and sound(text):
             strange = writer.material.strangeness(text)
-            found.append((-strange / 3 - 0.6 * overlap + rng.uniform(0, 0.5), text))
+            # A short reply has few other forms; one that is rather alike is taken only where there is nothing else.
+            late = 2.0 if overlap >= writer.novelty else 0.0
+            found.append((-strange / 3 - 0.6 * overlap + rng.uniform(0, 0.5) - late, text))
     return noise.roughen(max(found)[1], rng, writer.rough) if found else None
 
 
@@ -110,6 +124,8 @@ def _said_otherwise(part: str, rng: random.Random, phrasing: str | None) -> str:
     head, rest = _answered(part, rng)
     if head or rng.random() < 0.25:
         return head + rest
+    if _CHOICE.match(part) and "?" not in part:
+        return rng.choice(_TAKING).format(x=uncapital(part))
     known = sentence(part).core
     if known is None or known.kind == "statement":
         return part

@@ -167,7 +167,7 @@ def _user_text(messages: pl.DataFrame) -> pl.LazyFrame:
     from rftkit.keys import normalise
 
     said = messages.lazy().filter((pl.col("role") == "user") & pl.col("content").is_not_null())
-    joined = said.group_by("row", maintain_order=True).agg(pl.col("content").str.join("\n").alias("text")).collect()
+    joined = said.group_by("row", maintain_order=True).agg(pl.col("content").str.join(" ").alias("text")).collect()
     folded = joined.with_columns(normalise(joined["text"]).alias("text"))
     return folded.lazy().filter(pl.col("text") != "")
 

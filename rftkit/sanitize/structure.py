@@ -31,7 +31,12 @@ BLANK: Final = "".join(
 SHORT: Final = 10
 
 _VALID_ROLE = pl.col("role").is_in(schema.ROLES)
-_IS_USER = pl.col("role") == "user"
+_IS_USER = (pl.col("role") == "user").fill_null(value=False)
+# Stripping compares every character with every blank one; a text that begins and ends with printable ASCII needs none of
+# it. Texts are ordered by their bytes, so the first byte lies in a range exactly where the text does.
+_INK_FIRST = pl.col("content").is_between(pl.lit("!"), pl.lit("\x7f"), closed="left").fill_null(value=False)
+_INK_LAST = pl.col("content").str.tail(1).is_between(pl.lit("!"), pl.lit("~")).fill_null(value=False)
+_LAST_OF_ROW = (pl.col("row") != pl.col("row").shift(-1)).fill_null(value=True)
 
 
 def flat(frame: pl.DataFrame) -> pl.DataFrame:
@@ -120,7 +125,8 @@ def _of_messages(messages: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
     yield findings(
         nothing, "null_content", here, " has null content, which only an assistant that calls a tool may have"
     )
-    blank = objects.filter(_IS_USER & ~pl.col("media") & kind.is_in(["text", "parts", "empty"]) & _stripped().eq(""))
+    maybe = objects.filter(_IS_USER & ~pl.col("media") & kind.is_in(["text", "parts", "empty"]) & ~_INK_FIRST)
+    blank = _now(maybe).filter(_stripped() == "")
     yield findings(blank, "empty_user_message", here, " is blank")
     hollow = objects.filter((kind == "empty") & ~_IS_USER)
     yield findings(hollow, "invalid_content", here, " has an empty list of parts")
@@ -136,24 +142,30 @@ def _stripped() -> pl.Expr:
     return pl.col("content").fill_null("").str.strip_chars(BLANK)
 
 
+def _now(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the rows, filtered now: in one plan polars would strip every text before it looks at the other filters."""
+    return frame.collect().lazy()
+
+
 def _of_turns(messages: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
-    """Yield what is wrong with the order of turns; where a role is unknown that would only repeat `invalid_role`."""
-    known = _VALID_ROLE.fill_null(value=False)
-    by_record = messages.group_by("row", maintain_order=True).agg(
-        known.all().alias("all_known"),
-        known.last().alias("last_known"),
-        _IS_USER.any().alias("any_user"),
-        pl.col("role").last().alias("role"),
-        pl.col("position").last(),
+    """Yield what is wrong with the order of turns; where a role is unknown that would only repeat `invalid_role`.
+
+    Messages stand in the order of their records, so the last of each and the counts up to it need no grouping.
+    """
+    running = messages.select(
+        "row", "role", (~_VALID_ROLE.fill_null(value=False)).cum_sum().alias("odd"), _IS_USER.cum_sum().alias("users")
     )
-    yield findings(by_record.filter(pl.col("all_known") & ~pl.col("any_user")), "no_user_message")
-    last = by_record.filter(pl.col("last_known") & (pl.col("role") != "user"))
+    ends = running.filter(_LAST_OF_ROW)
+    counts = ends.with_columns(pl.col("odd", "users") - pl.col("odd", "users").shift(1, fill_value=0))
+    counts = _now(counts)
+    yield findings(counts.filter((pl.col("odd") == 0) & (pl.col("users") == 0)), "no_user_message")
+    last = counts.filter((pl.col("role") != "user") & _VALID_ROLE)
     yield findings(last, "last_not_user", "the last message is from ", pl.col("role"), " and not from user")
-    turn = messages.filter(_IS_USER).group_by("row", maintain_order=True).last()
-    length = _stripped().str.len_chars()
-    # Bytes are known without decoding: what has 4 times as many bytes cannot be short.
-    maybe = turn.filter((pl.col("content").str.len_bytes() < 4 * SHORT + 512) & ~pl.col("media"))
-    short = maybe.with_columns(length.alias("length")).filter(pl.col("length").is_between(1, SHORT - 1))
+    turns = messages.filter(_IS_USER).filter(_LAST_OF_ROW).filter(~pl.col("media"))
+    # Bytes are known without decoding: what has more of them than a short text can have, and no blanks to strip, is not.
+    few = pl.col("content").str.len_bytes() < 4 * SHORT
+    maybe = _now(turns.filter(few | ~(_INK_FIRST & _INK_LAST))).select("row", _stripped().alias("text"))
+    short = maybe.with_columns(length=pl.col("text").str.len_chars()).filter(pl.col("length").is_between(1, SHORT - 1))
     yield findings(
         short, "user_message_too_short",
         "the last user turn has ", pl.col("length").cast(pl.String), f" characters, fewer than {SHORT}",

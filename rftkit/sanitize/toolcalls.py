@@ -150,8 +150,10 @@ def _of_ids(calls: pl.LazyFrame, results: pl.LazyFrame) -> Iterator[pl.LazyFrame
     yield findings(no_id, "missing_tool_call_id", place(), " has no tool_call_id")
     unclear = pl.concat([calls.filter(pl.col("call").is_null()).select("row"), no_id.select("row")])
     nth = pl.int_range(pl.len()).over("row", "call").alias("nth")
-    call = calls.select("row", "position", "call").join(unclear, on="row", how="anti").with_columns(nth)
-    result = results.join(unclear, on="row", how="anti").with_columns(nth)
+    call = (
+        calls.select("row", "position", "call").join(unclear, on="row", how="anti").with_columns(nth).collect().lazy()
+    )
+    result = results.join(unclear, on="row", how="anti").with_columns(nth).collect().lazy()
     key = ["row", "call", "nth"]
     # A result that stands before its call answers nothing, and the call stays open.
     late = pl.col("position_right").is_null() | (pl.col("position_right") >= pl.col("position"))

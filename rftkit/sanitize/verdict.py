@@ -177,16 +177,21 @@ def _near(valid: pl.DataFrame, pairs: pl.DataFrame, threshold: float) -> Iterato
 
 def _labels(base: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Return the labels: what was known of each record by itself, and what was found now."""
-    both = base.lazy().join(found.lazy(), on="row", how="left", maintain_order="left", suffix="_found")
-
-    def joined(name: str) -> pl.Expr:
-        return pl.col(name).list.concat(pl.col(f"{name}_found").fill_null([])).alias(name)
-
+    columns = ["row", "id", "errors", "warnings", "details"]
+    own = base.select(columns).lazy()
+    hit = own.join(found.lazy(), on="row", suffix="_found")
     old, new = pl.col("details"), pl.col("details_found")
-    merged = pl.concat_str(old.str.head(-1), pl.lit(","), new.str.slice(1))
-    details = pl.when(old.is_null()).then(new).when(new.is_null()).then(old).otherwise(merged)
-    return (
-        both.with_columns(joined("errors"), joined("warnings"), details.alias("details"))
-        .select("row", "id", (pl.col("errors").list.len() == 0).alias("valid"), "errors", "warnings", "details")
-        .collect()
+    merged = hit.select(
+        "row",
+        "id",
+        pl.col("errors").list.concat("errors_found"),
+        pl.col("warnings").list.concat("warnings_found"),
+        pl.when(old.is_null())
+        .then(new)
+        .otherwise(pl.concat_str(old.str.head(-1), pl.lit(","), new.str.slice(1)))
+        .alias("details"),
     )
+    rest = own.join(found.lazy(), on="row", how="anti")  # most records: nothing has to be put together for them
+    every = pl.concat([rest, merged]).sort("row")
+    valid = (pl.col("errors").list.len() == 0).alias("valid")
+    return every.select("row", "id", valid, "errors", "warnings", "details").collect()

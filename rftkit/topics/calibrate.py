@@ -75,8 +75,16 @@ class Calibrator:
         return np.asarray(1 / (1 + np.exp(-z)))
 
 
-def fit(rows: Floats, right: npt.NDArray[np.bool_]) -> Calibrator | None:
+def fit(rows: Floats, right: npt.NDArray[np.bool_], strange: Floats | None = None) -> Calibrator | None:
     """Return the calibration that judged labels teach, None where there are too few or all are alike.
+
+    Parameters
+    ----------
+    rows, right
+        Features of labels that were judged unseen, and whether the judgement was right.
+    strange
+        Features of labels whose topic nobody was told about. They teach what being out of scope looks like; how sure
+        to be is then learned from `rows` alone, so that they draw no confidence down.
 
     Examples
     --------
@@ -91,11 +99,23 @@ def fit(rows: Floats, right: npt.NDArray[np.bool_]) -> Calibrator | None:
     if right.all() or not right.any():  # nothing to learn a slope from: the rate itself, drawn to the middle
         rate = (right.sum() + 1) / (len(right) + 2)
         return Calibrator(np.zeros(3), np.ones(3), np.zeros(3), float(np.log(rate / (1 - rate))))
+    mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
+    known = (rows - mean) / scale
+    weights, bias = _logistic(known, right)
+    if strange is not None and len(strange):
+        both = np.vstack([known, (strange - mean) / scale])
+        counts = np.concatenate([np.ones(len(known)), np.full(len(strange), len(known) / len(strange))])
+        direction, _ = _logistic(both, np.concatenate([right, np.zeros(len(strange), dtype=bool)]), counts)
+        slope, bias = _logistic((known @ direction)[:, None], right)
+        weights = direction * slope[0]
+    return Calibrator(mean, scale, weights, bias)
+
+
+def _logistic(rows: Floats, right: npt.NDArray[np.bool_], counts: Floats | None = None) -> tuple[Floats, float]:
     from sklearn.linear_model import LogisticRegression
 
-    mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
-    model = LogisticRegression(C=1.0).fit((rows - mean) / scale, right)
-    return Calibrator(mean, scale, model.coef_[0], float(model.intercept_[0]))
+    model = LogisticRegression(C=1.0).fit(rows, right, sample_weight=counts)
+    return np.asarray(model.coef_[0]), float(model.intercept_[0])
 
 
 def error(confidence: Floats, right: npt.NDArray[np.bool_], bins: int = 10) -> float:

@@ -7,7 +7,7 @@ nothing that the tree knows stays unassigned, and unassigned records yield sugge
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -452,9 +452,32 @@ def _cross_validated(
     right = chances.argmax(axis=2) == goal
     linear = bool(right[1].mean() >= right[0].mean())
     chosen, ok = chances[int(linear)], right[int(linear)]
-    model = calibrate.fit(calibrate.features(chosen, near), ok)
-    error = None if model is None else calibrate.error(model(calibrate.features(chosen, near)), ok)
+    rows = calibrate.features(chosen, near)
+    model = calibrate.fit(rows, ok, _out_of_scope(space, known, tested, linear, seed))
+    error = None if model is None else calibrate.error(model(rows), ok)
     return _Judged(linear, model, error, float(ok.mean()), near)
+
+
+def _out_of_scope(
+    space: classify.Space, known: classify.Examples, tested: Ints, linear: bool, seed: int, parts: int = 3
+) -> npt.NDArray[np.float64]:
+    """Return the features of labels whose topics were taken out of the tree: what out of scope looks like."""
+    topics = np.unique(known.topics[tested])
+    if len(topics) < 2 * parts:
+        return np.zeros((0, 3))
+    part = np.random.default_rng(seed + 1).permutation(len(topics)) % parts
+    found = []
+    for each in range(parts):
+        keep = np.setdiff1d(np.arange(len(space.topics)), topics[part == each])
+        held = np.isin(known.topics, topics[part == each])
+        rows = known.rows[np.intersect1d(tested, np.flatnonzero(held))]
+        rest = known.only(~held)
+        rest = classify.Examples(rest.rows, np.searchsorted(keep, rest.topics), rest.weights)
+        smaller = replace(space, topics=space.topics[keep], raw=space.raw[:, keep])
+        belief = classify.by_words(smaller, rest)
+        chances = classify.by_examples(smaller, rest, belief, rows) if linear else belief[rows]
+        found.append(calibrate.features(chances, classify.nearness(smaller, rest, rows)))
+    return np.vstack(found)
 
 
 def _fold_of(topics: Ints, seed: int) -> Ints:

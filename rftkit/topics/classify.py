@@ -22,7 +22,8 @@ from rftkit.topics.tree import Topic, TopicTree
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-_FORMS = ("{}", "{}?", "A question about {}.", "Help with {}")
+#: Ways in which people bring a topic up; their mean is nearer to prompts than the bare name.
+_FORMS = ("{}?", "Tell me about {}", "How do I {}?", "My question is about {}")
 _SHARPNESS = 20.0
 _TOLD = 14.0  # what is told is softer than what moves the centres
 _TOGETHER = 50  # so many prompts are needed before they may speak for each other
@@ -60,7 +61,7 @@ def wording(topic: Topic, tree: TopicTree) -> list[tuple[str, float]]:
     Examples
     --------
     >>> [text for text, _ in wording(Topic("1", "card_arrival"), TopicTree())][:2]
-    ['card arrival', 'card arrival?']
+    ['card arrival?', 'Tell me about card arrival']
     """
     name = " ".join(topic.name.replace("_", " ").split()).strip("?")
     found = [(form.format(name), 1.0) for form in _FORMS]

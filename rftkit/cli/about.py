@@ -22,7 +22,7 @@ def coverage(dataset: Path, targets: str | None, level: int | None, grow: str | 
     ds = existing(dataset)
     told = ds.coverage(targets=_targets(targets), level=level, grow=share(grow)).to_dict()
     told["dataset_version"] = ds.version
-    emit(told, as_json=as_json, lines=_coverage_lines(told))
+    emit(told, as_json=as_json, lines=_coverage_lines(told, dataset))
 
 
 def _targets(given: str | None) -> Any:
@@ -56,7 +56,7 @@ def share(text: str | None) -> float | None:
         raise InputError(f"{text!r} is no share; write 20% or 0.2") from None
 
 
-def _coverage_lines(told: dict[str, Any]) -> Iterator[str]:
+def _coverage_lines(told: dict[str, Any], dataset: Path) -> Iterator[str]:
     rows = [
         (
             topic["path"],
@@ -75,8 +75,10 @@ def _coverage_lines(told: dict[str, Any]) -> Iterator[str]:
     )
     yield from (f"warning: {sentence(entry)}" for entry in told["warnings"])
     yield from (f"recommended: {sentence(entry)}" for entry in told["recommendations"])
-    if told["next_act"]:
-        yield f"next: {sentence(told['next_act'])}"
+    yield f"next: {sentence(told['next_act'])}"
+    command = told["next_act"].get("command")
+    if command:
+        yield f"      {command.replace('DATASET', str(dataset))}"
 
 
 def sentence(entry: Any) -> str:

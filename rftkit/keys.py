@@ -22,7 +22,10 @@ FIELD: Final = "\x01"
 MESSAGE: Final = "\x02"
 
 _BLANKS: Final = r"[\t-\r\x1c-\x20]+"
-_FOLDED: Final = r"[\t-\r\x1c-\x1f]|  |^ | $|\x01 | \x01|\x02 | \x02"
+# White space that folding changes: other than single blanks, or blanks at an edge. One search for each of these is
+# several times faster than one search for all.
+_UNUSUAL: Final = r"[\t-\r\x1c-\x1f]"
+_UNUSUAL_BLANKS: Final = ("  ", "\x01 ", " \x01", "\x02 ", " \x02")
 _EDGES: Final = r" ?([\x01\x02]) ?"
 _sorted: Final = msgspec.json.Encoder(order="deterministic").encode
 
@@ -113,7 +116,7 @@ def normalise(texts: pl.Series) -> pl.Series:
     """
     lower = texts.str.to_lowercase()
     ascii_only = texts.str.len_bytes() == texts.str.len_chars()
-    lower = _patched(lower, ascii_only & lower.str.contains(_FOLDED), _blanks_folded)
+    lower = _patched(lower, ascii_only & _is_unusual(lower), _blanks_folded)
     return _patched(lower, ~ascii_only, lambda _: texts.filter(~ascii_only).map_elements(normalise_text, pl.String))
 
 
@@ -143,6 +146,13 @@ def digests(texts: pl.Series) -> pl.Series:
     digest = xxhash.xxh3_128_digest
     keys = [None if text is None else digest(text) for text in texts.cast(pl.Binary).to_list()]
     return pl.Series(texts.name, keys, dtype=pl.Binary)
+
+
+def _is_unusual(texts: pl.Series) -> pl.Series:
+    found = texts.str.contains(_UNUSUAL) | texts.str.starts_with(" ") | texts.str.ends_with(" ")
+    for blanks in _UNUSUAL_BLANKS:
+        found |= texts.str.contains(blanks, literal=True)
+    return found
 
 
 def _blanks_folded(texts: pl.Series) -> pl.Series:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import msgspec
@@ -135,6 +136,7 @@ class _Columns:
     texts: list[bytes] = field(default_factory=list)  # values kept as text
     upto: list[int] = field(default_factory=list)  # how many of these belong to the lines so far
     names: dict[str, bytes] = field(default_factory=dict)  # keys as JSON text
+    failed: int = 0  # messages that were more than role and text
     declared: dict[bytes, str] = field(default_factory=dict)  # tools in one way of writing
 
 
@@ -166,21 +168,20 @@ def can_read(container: Container, plan: Plan) -> bool:
     return container.kind == "jsonl" and container.path is not None and plan.shape in SHAPES and not plan.renames
 
 
-def chunks(container: Container, plan: Plan, file: str | None) -> Iterator[Chunk]:
+def chunks(path: Path, plan: Plan, file: str | None) -> Iterator[Chunk]:
     """Yield the chunks of a file of JSON lines.
 
     Parameters
     ----------
-    container
-        Of which `can_read` is true.
+    path
+        The file, packed or not.
     plan
         How it is read.
     file
         Its name, for `origin`.
     """
-    assert container.path is not None
     first = 1
-    for text in chunks_of(container.path):
+    for text in chunks_of(path):
         chunk = read_chunk(text, plan, file=file, first=first)
         first += chunk.lines
         yield chunk
@@ -251,7 +252,7 @@ def _take_record(line: bytes, columns: _Columns) -> _Line:
     given, name = top.pop("input"), _string(top.pop("id"))
     if not name or not _SPECIAL.isdisjoint(top):
         raise _OddError
-    prompt = _any(given) if b'"tool_call' in line else _texts(given)
+    prompt = _plain(given, _texts, _any, line, columns)
     keys = len(top) + 3 + (prompt.tools is not UNSET) + (prompt.tool_choice is not UNSET)
     return _taken(name, prompt, keys, top, columns)
 
@@ -266,10 +267,21 @@ def _take_chat(line: bytes, columns: _Columns) -> _Line:
         raise _OddError
     given = top.pop("messages")
     parts = {key: top.pop(key) for key in ("tools", "tool_choice") if key in top}
-    prompt: _Texts | _Any
-    prompt = _Any(_dicts(given), **parts) if b'"tool_call' in line else _Texts(_said(given), **parts)
+    messages: Any = _plain(given, _said, _dicts, line, columns)
+    prompt = (_Texts if messages and type(messages[0]) is _Said else _Any)(messages, **parts)
     taken = _taken(name, prompt, keys, top, columns)
     return _without_reply(taken) if columns.plan.shape == "openai-chat" else taken
+
+
+def _plain(given: Raw, plainly: Any, anyhow: Any, line: bytes, columns: _Columns) -> Any:
+    """Decode messages as role and text, or as anything where they are more; try the first only where it often works."""
+    if columns.failed * 8 > len(columns.line) and b'"tool_call' in line:
+        return anyhow(given)
+    try:
+        return plainly(given)
+    except msgspec.ValidationError:
+        columns.failed += 1
+        return anyhow(given)
 
 
 def _taken(name: str | None, prompt: _Texts | _Any, keys: int, top: dict[str, Raw], columns: _Columns) -> _Line:
@@ -292,8 +304,9 @@ def _taken(name: str | None, prompt: _Texts | _Any, keys: int, top: dict[str, Ra
         texts.append(taken.tool_choice)
     if top:
         _beside(taken, top, columns)
-    if any(len(text) > 2 * LIMIT and text.count(b"{") + text.count(b"[") > LIMIT for text in texts):
-        raise _OddError  # it may be nested too deeply
+    for text in texts:
+        if len(text) > 2 * LIMIT and text.count(b"{") + text.count(b"[") > LIMIT:
+            raise _OddError  # it may be nested too deeply
     if taken.tool_choice == b"null":
         raise _OddError
     return taken
@@ -310,9 +323,10 @@ def _beside(taken: _Line, top: dict[str, Raw], columns: _Columns) -> None:
         elif key == "metadata":
             taken.metadata = None if text == b"null" else text
         else:
-            if key not in names:
-                names[key] = _encode(key) + b":"
-            extra.append(names[key] + text)
+            name = names.get(key)
+            if name is None:
+                name = names[key] = _encode(key) + b":"
+            extra.append(name + text)
     if extra:
         taken.extra = b"{" + b",".join(extra) + b"}"
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from rftkit import schema
 from rftkit.errors import FormatError, InputError
-from rftkit.formats import containers, fast, sources
+from rftkit.formats import containers, fast, sources, worker
 from rftkit.formats.containers import Container, Numbered
 from rftkit.formats.convert import Plan, Tally, drafts_of
 from rftkit.formats.detect import SAMPLE, Detection, container_named, decide, shape_named, values_of
@@ -191,7 +191,11 @@ class Reading:
                 yield frame
 
     def _chunks(self, part: _Part) -> Iterator[pl.DataFrame]:
-        for chunk in fast.chunks(part.container, part.plan, part.name):
+        path = part.container.path
+        if path is None:
+            return
+        chunks = worker.chunks if worker.worth_it(path) else fast.chunks
+        for chunk in chunks(path, part.plan, part.name):
             self._tally.add(chunk.tally)
             self._counts["read"] += chunk.frame.height + chunk.blank + len(chunk.lost)
             self._counts["blank"] += chunk.blank

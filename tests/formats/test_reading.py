@@ -274,3 +274,41 @@ def test_chunks_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert pl.concat(list(reading)).equals(expected, null_equal=True)
         assert reading.report == whole.report
         assert reading.unreadable["line"].to_list() == [53]
+
+
+def test_several_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rftkit.formats import worker
+
+    rows = [{"id": str(n), "input": {"messages": [{"role": "user", "content": "x" * n}]}} for n in range(300)]
+    path = written(tmp_path, [*rows, {"messages": [USER]}])
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes() + b"\n \noops\r\n" + json.dumps(rows[7]).encode())
+    alone = formats.read(path)
+    expected = pl.concat(list(alone))
+    monkeypatch.setattr(worker, "LARGE", 0)
+    monkeypatch.setattr(worker, "RANGE", 9_000)
+    monkeypatch.setattr(worker, "processes", lambda: 2)
+    together = formats.read(path)
+    assert pl.concat(list(together)).equals(expected, null_equal=True)
+    assert together.report == alone.report
+    assert together.unreadable.equals(alone.unreadable)
+
+
+def test_ranges_are_read_here_where_no_process_can_be_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    from rftkit.formats import worker
+
+    path = written(tmp_path, [{"messages": [USER]}] * 3)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    found = list(worker.chunks(path, Plan("openai-rft"), "rows.jsonl"))
+    assert [chunk.frame.height for chunk in found] == [3]
+
+
+def test_a_reading_that_is_given_up_leaves_no_process(tmp_path: Path) -> None:
+    from rftkit.formats import worker
+
+    path = written(tmp_path, [{"messages": [USER]}] * 3)
+    coming = worker.chunks(path, Plan("openai-rft"), "rows.jsonl")
+    assert next(coming).lines == 3
+    coming.close()
+    assert list(coming) == []

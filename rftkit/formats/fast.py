@@ -8,7 +8,9 @@ that this module changes how fast a file is read and nothing else.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -210,12 +212,25 @@ def read_chunk(chunk: bytes, plan: Plan, *, file: str | None = None, first: int 
     """
     spans = _spans(chunk)
     columns = _Columns(plan)
-    careful = _ordinary(chunk, spans, columns, first)
+    with _no_collection():
+        careful = _ordinary(chunk, spans, columns, first)
     tally = Tally()
     tally.formats[plan.shape] += len(columns.line)
     drafts, lost, blank = _careful(chunk, spans, careful, plan, tally, first)
     frame = _together(columns, drafts, file)
     return Chunk(frame, len(spans), blank, tally, lost)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector from looking through lists of strings that only grow."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _spans(chunk: bytes) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,7 @@ class Overlaps:
 
         self.texts, self.groups = list(texts), list(groups)
         numbers, owners = grams(self.texts)
+        self._sizes = np.bincount(owners, minlength=len(self.texts))
         order = np.argsort(numbers, kind="stable")
         self._numbers, self._owners = numbers[order], owners[order]
         self._later: dict[int, list[int]] = {}
@@ -112,32 +114,34 @@ class Overlaps:
     def closest(self, text: str, group: str, floor: float, skip: int = -1) -> tuple[float, int]:
         """Return the largest overlap with a text of the group and its place; (0, -1) where none reaches the floor.
 
-        A text that reaches the floor shares at least one of the rarest grams, so only those are looked up.
-        The text at ``skip`` is left out.
+        Shared grams are counted, very frequent ones left out; what may still reach the floor is compared exactly. The text at
+        ``skip`` is left out.
         """
-        import numpy as np
-
         numbers = grams([text])[0]
-        starts = np.searchsorted(self._numbers, numbers, "left")
-        ends = np.searchsorted(self._numbers, numbers, "right")
-        later = [self._later.get(number, []) for number in numbers.tolist()]
-        counts = (ends - starts) + np.array([len(places) for places in later])
-        needed = len(numbers) - int(np.ceil(floor * len(numbers))) + 1
-        candidates: set[int] = set()
-        for at in np.argsort(counts, kind="stable")[:needed]:
-            if counts[at] <= _LONGEST_POSTING:
-                candidates.update(self._owners[starts[at] : ends[at]].tolist())
-                candidates.update(later[at])
-        candidates.discard(skip)
-        return self._best(text, group, floor, candidates)
-
-    def _best(self, text: str, group: str, floor: float, candidates: set[int]) -> tuple[float, int]:
+        found = [*self._among_first(numbers, floor), *self._among_later(numbers.tolist(), floor)]
         own, best = shingles(text), (0.0, -1)
-        for place in sorted(candidates):
-            other = self.texts[place]
-            if self.groups[place] != group or min(len(text), len(other)) < floor * max(len(text), len(other)) * 0.8:
+        for place in found:
+            if place == skip or self.groups[place] != group:
                 continue
-            overlap = jaccard(own, shingles(other))
+            overlap = jaccard(own, shingles(self.texts[place]))
             if overlap >= floor and overlap > best[0]:
                 best = (overlap, place)
         return best
+
+    def _among_first(self, numbers: np.ndarray, floor: float) -> list[int]:
+        import numpy as np
+
+        starts = np.searchsorted(self._numbers, numbers, "left")
+        ends = np.searchsorted(self._numbers, numbers, "right")
+        rare = ends - starts <= _LONGEST_POSTING
+        slices = [self._owners[start:end] for start, end in zip(starts[rare], ends[rare], strict=True) if end > start]
+        if not slices:
+            return []
+        places, shared = np.unique(np.concatenate(slices), return_counts=True)
+        needed = floor / (1 + floor) * (len(numbers) + self._sizes[places])
+        return places[shared + int((~rare).sum()) >= needed].tolist()  # type: ignore[no-any-return]
+
+    def _among_later(self, numbers: list[int], floor: float) -> list[int]:
+        shared = Counter(place for number in numbers for place in self._later.get(number, ()))
+        needed = floor / (1 + floor) * len(numbers)
+        return sorted(place for place, count in shared.items() if count >= needed)

@@ -40,6 +40,7 @@ class WordModel:
         for text, topic in zip(texts[::step], topics[::step], strict=True):
             self._learn(text, topic)
         self.total = sum(self._sizes.values())
+        self._last: tuple[str, str, tuple[float, int]] = ("", "", (1.0, 1))
         self._lengths = {topic: sum(counts.values()) for topic, counts in self._counts.items()}
 
     def _learn(self, text: str, topic: str) -> None:

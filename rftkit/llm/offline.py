@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from rftkit import messages
@@ -65,4 +67,11 @@ async def complete(request: Request) -> Reply:
     >>> asyncio.run(complete(Request([{"role": "user", "content": "Hi"}]))).text.startswith("I am rftkit/offline")
     True
     """
-    return await asyncio.to_thread(_reply, request.messages, request.seed or 0, request.temperature)
+    work = functools.partial(_reply, request.messages, request.seed or 0, request.temperature)
+    return await asyncio.get_running_loop().run_in_executor(_writer(), work)
+
+
+@functools.cache
+def _writer() -> ThreadPoolExecutor:
+    """One thread: the writer is plain Python, more threads would only wait for each other."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="rftkit-offline")

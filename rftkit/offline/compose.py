@@ -10,15 +10,16 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rftkit.offline import frames, noise, slots
-from rftkit.offline.material import Material, Sentence, split_ending
+from rftkit.offline.material import Material, Sentence, bigrams, split_ending
 from rftkit.offline.phrases import Exchange
 from rftkit.offline.text import capital, jaccard, shingles, tidy, uncapital, words
 
-_DRAFTS_EACH = 14
+_DRAFTS_EACH = 12
 _HELLO = ("Hi, ", "Hello, ", "Hi there, ", "Hey, ")
 _PLEASE = (" Please help.", " Thanks.", " Can you help?", " Thank you.", " Any help is appreciated.")
 
@@ -72,8 +73,9 @@ class Writer:
     protected: frozenset[str]
     rng: random.Random
     rough: float = 0.06
-    novelty: float = 0.8
+    novelty: float = 0.72
     _used: dict[int, int] = field(default_factory=dict, init=False)
+    _worn: Counter[tuple[str, str]] = field(default_factory=Counter, init=False)  # word pairs written before
 
     def write(self, wishes: Sequence[Wish], avoid: Sequence[str]) -> list[str]:
         """Return one prompt per wish, fewer where the examples do not hold more.
@@ -109,11 +111,14 @@ class Writer:
             return None
         _, text, index = max(scored, key=lambda item: item[0])
         self._used[index] = self._used.get(index, 0) + 1
+        self._worn.update(bigrams(text))
         return noise.roughen(text, self.rng, self.rough)
 
     def _score(self, text: str, overlap: float) -> float:
         strange = self.material.strangeness(text)
-        return -strange / (2 + math.sqrt(len(words(text)))) - 0.8 * overlap + self.rng.uniform(0, 0.35)
+        tokens = bigrams(text)
+        worn = sum(min(3, self._worn[pair]) for pair in tokens) / len(tokens)
+        return -strange / (2 + math.sqrt(len(tokens))) - 0.8 * overlap - 0.2 * worn + self.rng.uniform(0, 0.35)
 
     def _example(self) -> int:
         """Return an example, the less used ones first."""
@@ -126,21 +131,21 @@ class Writer:
         if self.rng.random() < 0.3:
             texts = [self._other_ending(text) for text in texts]
         texts = self._background(texts, parts, wish)
-        text = self.exchanged(" ".join(texts), self.rng.choice((0, 1, 1, 2, 2, 3)))
+        text = self.exchanged(" ".join(texts), self.rng.choice((0, 1, 2, 2, 3, 4)))
         text = slots.swap(text, self.values, self.rng)
         return tidy(self._manners(text, wish))
 
     def _reframed(self, parts: Sequence[Sentence], wish: Wish) -> list[str]:
         cores = [number for number, part in enumerate(parts) if part.core is not None]
         asking = [number for number in cores if parts[number].asks] or cores
-        chosen = self.rng.choice(asking) if asking and self.rng.random() < 0.8 else None
+        chosen = (
+            self.rng.choice(asking) if asking and self.rng.random() < (0.6 if wish.phrasing is None else 1.0) else None
+        )
         texts = [part.text for part in parts]
         if chosen is not None:
             core = parts[chosen].core
             assert core is not None  # it was chosen for having one
-            said = frames.forms(core, wish.phrasing)
-            if said:
-                texts[chosen] = self.rng.choice(said)
+            texts[chosen] = frames.some_form(core, wish.phrasing, self.rng) or texts[chosen]
         if len(texts) > 1 and wish.context == "minimal":
             keep = chosen if chosen is not None else len(texts) - 1
             return [texts[keep]]
@@ -176,7 +181,7 @@ class Writer:
                 return text
             scored = [
                 (self.material.strangeness(self.exchange.replace(text, *option)), self.rng.random(), option)
-                for option in self.rng.sample(options, min(4, len(options)))
+                for option in self.rng.sample(options, min(3, len(options)))
             ]
             text = self.exchange.replace(text, *min(scored)[2])
         return text

@@ -7,6 +7,7 @@ frame fits is left alone.
 
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import dataclass
 
@@ -198,6 +199,23 @@ def forms(core: Core, phrasing: str | None = None) -> list[str]:
     groups = [table[phrasing]] if phrasing in table else list(table.values())
     said = (fill(form, core) for group in groups for form in group)
     return [sentence for sentence in said if sentence]
+
+
+def some_form(core: Core, phrasing: str | None, rng: random.Random) -> str | None:
+    """Return one of the ways in which a core can be said; None where there is none.
+
+    Examples
+    --------
+    >>> some_form(Core("can", "pay by card"), "command", random.Random(0))
+    'Let me know whether I can pay by card.'
+    """
+    table = _table(core)
+    every = table[phrasing] if phrasing in table else [form for forms_ in table.values() for form in forms_]
+    for form in rng.sample(every, min(3, len(every))):
+        said = fill(form, core)
+        if said:
+            return said
+    return None
 
 
 def _table(core: Core) -> dict[str, list[str]]:

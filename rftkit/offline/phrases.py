@@ -6,6 +6,7 @@ in several places: "how do i ___ my account" with "top up" and with "add money t
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -146,6 +147,14 @@ class Exchange:
         """
         straight = text.replace("’", "'")
         new = other[:1].upper() + other[1:] if phrase[:1].isupper() and phrase[:1] != "I" else other
-        changed = re.sub(rf"(?<![\w'-]){re.escape(phrase)}(?![\w'-])", lambda _: new, straight, count=1)
-        changed = re.sub(r"\b([Aa]) (?=[aeiouAEIOU](?!ne\b|ni|se|ur))", r"\1n ", changed)
-        return re.sub(r"\b([Aa])n (?=[bcdfgjklmnpqrstvwyz])", r"\1 ", changed)
+        changed = _whole(phrase).sub(lambda _: new, straight, count=1)
+        return _AN_BEFORE.sub(r"\1 ", _A_BEFORE.sub(r"\1n ", changed))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _whole(phrase: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'-]){re.escape(phrase)}(?![\w'-])")
+
+
+_A_BEFORE = re.compile(r"\b([Aa]) (?=[aeiouAEIOU](?!ne\b|ni|se|ur))")
+_AN_BEFORE = re.compile(r"\b([Aa])n (?=[bcdfgjklmnpqrstvwyz])")

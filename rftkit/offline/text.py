@@ -110,4 +110,5 @@ def tidy(text: str) -> str:
     text = re.sub(r"\s+([,.!?;:])(?=\s|$)", r"\1", text)
     text = re.sub(r"\bi(?=\b(?!['’.]?[a-z]{3,}))(?=[\s'’,.?!]|$)", "I", text)
     text = re.sub(r"([.!?])\1+", r"\1", text).replace(".?", "?").replace("?.", "?").replace("!.", "!")
+    text = re.sub(r"\batm(s?)\b", r"ATM\1", text)
     return capital(text if not text or text[-1] in ".!?\"')" else f"{text}.")

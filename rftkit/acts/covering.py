@@ -102,23 +102,21 @@ def summary(ds: Context) -> Summary:
     return summarize(reading.narrow(ds), reading.tree(ds), coverage(ds), **_times(ds))
 
 
+#: Steps that change records, those of them that judge records again by themselves, and those that assign topics.
+_CHANGING = ("import", "edit", "delete", "add", "undo repairs")
+_JUDGING = ("edit", "delete", "add", "undo repairs")
+_ASSIGNING = ("categorize", "import", "add", "delete", "topics", "topics discover", "topics template", "topics load")
+
+
 def _times(ds: Context) -> dict[str, Any]:
-    """Return when the records were last sanitized, categorized and changed, as versions and times."""
-    changing = {"import", "edit", "delete", "add", "undo repairs"}
-    lines = [line for line in ds.store.versions() if line.version <= ds.line.content or line.version == ds.version]
-    last: dict[str, Any] = {"sanitize": None, "categorize": None, "changed": None}
-    for line in lines:
-        if line.step in ("sanitize", "categorize"):
-            last[line.step] = line
-        if line.step in changing:
-            last["changed"] = line
-        if line.step in ("topics", "topics discover", "topics template", "topics load", "import"):
-            last["categorize"] = line
-    return {
-        f"last_{name}": None if line is None else datetime.fromisoformat(line.when)
-        for name, line in (
-            ("sanitized", last["sanitize"]),
-            ("categorized", last["categorize"]),
-            ("changed", last["changed"]),
-        )
-    }
+    """Return when the records were last sanitized, categorized and changed."""
+    last: dict[str, datetime | None] = dict.fromkeys(("last_sanitized", "last_categorized", "last_changed"))
+    for line in ds.store.lineage(ds.line):
+        when = datetime.fromisoformat(line.when)
+        if line.step == "sanitize" or (line.step in _JUDGING and last["last_sanitized"]):
+            last["last_sanitized"] = when
+        if line.step in _ASSIGNING and "topics.json" in line.files:
+            last["last_categorized"] = when
+        if line.step in _CHANGING:
+            last["last_changed"] = when
+    return last

@@ -90,7 +90,7 @@ def refreshed(ds: Context, step: Transaction, labels: pl.DataFrame, fresh: pl.Da
 
 def last_options(ds: Context) -> dict[str, Any] | None:
     """Return the options of the last sanitize; None when there was none."""
-    lines = [line for line in ds.store.versions() if line.step == "sanitize" and line.version <= ds.line.content]
+    lines = [line for line in ds.store.lineage(ds.line) if line.step == "sanitize"]
     return lines[-1].configuration if lines else None
 
 

@@ -99,6 +99,22 @@ class Store:
             else f"version {version} does not exist; {self.path} is empty"
         )
 
+    def lineage(self, version: journal.Version) -> list[journal.Version]:
+        """Return the versions that a content came through, oldest first; what was undone is not among them.
+
+        Parameters
+        ----------
+        version
+            A version of this dataset.
+        """
+        lines = {line.version: line for line in self.versions()}
+        found = []
+        number = version.content
+        while number:
+            found.append(lines[number])
+            number = lines[number].parent
+        return found[::-1]
+
     def scan(self, table: str, version: journal.Version) -> pl.LazyFrame:
         """Return a table as it is in a version, lazily; an empty frame where the version has none.
 

@@ -183,3 +183,12 @@ def test_two_processes_writing_at_once_lose_nothing(store: Store) -> None:
     assert [writer.exitcode for writer in writers] == [0, 0]
     assert sorted(_ids(Store(store.path))) == sorted(f"{name}{number}" for name in "ab" for number in range(5))
     assert [line.version for line in Store(store.path).versions()] == list(range(1, 11))
+
+
+def test_what_was_undone_is_not_in_the_lineage(store: Store) -> None:
+    _fill(store, "a")
+    _fill(store, "b")
+    with store.write("undo") as step:
+        step.become(store.at(1))
+    _fill(store, "c")
+    assert [line.version for line in store.lineage(store.head())] == [1, 4]

@@ -28,6 +28,7 @@ FAULTS = {"errors": 0.05, "cuts": 0.01, "broken": 0.03}
 
 @contextmanager
 def server(**settings):
+    """Run the server in a process of its own and yield its address."""
     options = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
     process = subprocess.Popen([sys.executable, str(SERVER), *options], stdout=subprocess.PIPE, text=True)
     try:
@@ -38,11 +39,13 @@ def server(**settings):
 
 
 def stats(url):
+    """Return what the server counted."""
     with urllib.request.urlopen(url.replace("/v1", "/stats")) as response:
         return json.load(response)
 
 
 def body(number):
+    """Return the request with this number."""
     return {
         "model": "test",
         "messages": [{"role": "user", "content": f"write prompt number {number}"}],
@@ -51,6 +54,7 @@ def body(number):
 
 
 async def bare_aiohttp(url, calls):
+    """Call with nothing but an HTTP client: the most that can be reached."""
     import aiohttp
 
     limit = asyncio.Semaphore(AT_ONCE)
@@ -64,6 +68,7 @@ async def bare_aiohttp(url, calls):
 
 
 async def bare_litellm(url, calls, retries=0):
+    """Call litellm as its documentation shows."""
     import litellm
 
     limit = asyncio.Semaphore(AT_ONCE)
@@ -82,6 +87,7 @@ async def bare_litellm(url, calls, retries=0):
 
 
 def ours(url, calls, **options):
+    """Call through the runner."""
     from rftkit.generate.prompts import PROMPTS_SCHEMA
     from rftkit.llm import Request, Runner
 
@@ -91,11 +97,13 @@ def ours(url, calls, **options):
 
 
 def cpu():
+    """Return the processor seconds of this process."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
 
 def row(name, ideal, work, url):
+    """Run one way of calling and print what it took."""
     started, cpu_started = time.perf_counter(), cpu()
     found = work()
     seconds, spent = time.perf_counter() - started, cpu() - cpu_started
@@ -109,12 +117,13 @@ def row(name, ideal, work, url):
 
 
 def forced(told):
-    """The time that the faults of the server force: every call that it answered or failed, and one latency."""
+    """Return the time that the faults of the server force: every call that it answered or failed, and one latency."""
     counted = sum(count for status, count in told["statuses"].items() if status != "429")
     return counted / PER_SECOND + LATENCY
 
 
 def main():
+    """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=1000)
     parser.add_argument("--only", choices=("calls", "faults"))

@@ -17,22 +17,14 @@ from typing import Any, Protocol
 import polars as pl
 
 from rftkit import messages, schema
+from rftkit.generate.entry import Entry, answers_of, entries
 from rftkit.generate.jobs import Learned, job_of
 from rftkit.generate.plan import GenerationPlan, PlanLine
 from rftkit.generate.pool import Pool
 from rftkit.generate.report import GenerationReport, Progress
 from rftkit.generate.strategies import STRATEGIES, message_variation
 from rftkit.generate.strategies.common import Draft, Job, Task
-from rftkit.generate.validate import (
-    Embedder,
-    Entry,
-    Judge,
-    Validator,
-    Verdict,
-    answers_of,
-    entries,
-    verdict_columns,
-)
+from rftkit.generate.validate import Embedder, Judge, Validator, Verdict, verdict_columns
 from rftkit.llm.request import Answer, Request
 
 _FEWEST_NEW, _DRY_ROUNDS = 0.02, 2  # so many rounds that bring less than this of what was missing are enough

@@ -206,6 +206,17 @@ def least_size(total: int) -> int:
     return int(np.clip(round(0.0015 * total), 3 if total >= 30 else 2, 100))
 
 
+def neighbours_for(total: int) -> int:
+    """Return how many neighbours each record is tied to: fewer in small sets, where groups are small.
+
+    Examples
+    --------
+    >>> neighbours_for(20), neighbours_for(450), neighbours_for(10_000)
+    (5, 11, 20)
+    """
+    return int(np.clip(round(0.5 * total**0.5), min(5, max(2, total // 4)), g.NEIGHBOURS))
+
+
 def _groups(texts: list[str], vectors: Floats, depth: int, count: int | None, seed: int, least: int | None) -> Groups:
     """Return the groups of all texts; of a very large set through a sample."""
     total = len(texts)
@@ -247,7 +258,7 @@ def grouped(
     if total <= 2 or (count == 1 and depth == 1):
         return _trivial(total, depth, count, smallest, vectors)
     view = g.view(vectors, texts)
-    near = g.nearest(view, min(g.NEIGHBOURS, max(2, total // 4)))
+    near = g.nearest(view, neighbours_for(total))
     graph = g.build(near)
     finest = _finest(graph, view, near, count, seed, smallest)
     levels = [finest]
@@ -277,7 +288,8 @@ def _finest(graph: Any, view: Floats, near: g.Neighbours, count: int | None, see
         labels = g.merged(graph, labels, g.centres(view, labels), least=least if count is None else 2)
     if count is not None and int(labels.max()) + 1 > count:
         labels = g.joined(g.smoothed(view, near), labels, count)
-    return g.settled(graph, labels)
+    labels = g.settled(graph, labels)
+    return labels if count is not None else g.merged(graph, labels, g.centres(view, labels), least=least)
 
 
 def _coarser(graph: Any, view: Floats, labels: Ints) -> Ints:

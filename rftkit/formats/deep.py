@@ -81,9 +81,7 @@ def _deep_spans(text: bytes, level: int) -> list[tuple[int, int]]:
     closes = np.flatnonzero((before == level + 1) & (depths == level))
     spans = zip(opens.tolist(), closes.tolist(), strict=True)
     return [
-        (int(places[first]), int(places[last]) + 1)
-        for first, last in spans
-        if depths[first : last + 1].max() > LIMIT
+        (int(places[first]), int(places[last]) + 1) for first, last in spans if depths[first : last + 1].max() > LIMIT
     ]
 
 

@@ -169,14 +169,14 @@ ODD_ROWS = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(ODD_ROWS)
 def test_no_shape_fails_to_score_a_row(row: dict[str, Any]) -> None:
     for shape in shapes().values():
         assert 0 <= shape.score(row) <= 1, shape.NAME
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(ODD_ROWS, st.sampled_from(sorted(shapes())), st.booleans())
 def test_a_row_of_any_shape_becomes_columns(row: dict[str, Any], name: str, mixed: bool) -> None:
     plan = Plan(name, mixed=mixed)

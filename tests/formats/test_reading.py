@@ -159,9 +159,7 @@ def test_growing_prefixes_fold_only_where_something_ties_them() -> None:
     assert read([{"messages": turns[:n]} for n in (1, 3)])[0].height == 2
 
 
-@pytest.mark.parametrize(
-    "name", ["banking77-test", "gsm8k-1k", "sgd-intents", "sgd-tools", "tau-airline-tools", "dirty-1"]
-)
+@pytest.mark.parametrize("name", ["banking77-test", "gsm8k-1k", "sgd-intents", "tau-airline-tools"])
 def test_an_export_of_records_is_read_back_as_it_was(name: str, shared_data: Path, tmp_path: Path) -> None:
     from rftkit.formats import writing
 
@@ -213,7 +211,7 @@ BESIDE = st.dictionaries(
 STYLE = st.sampled_from([(", ", ": "), (",", ":"), (" , ", " : ")])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(PROMPT, BESIDE, STYLE, st.booleans()), max_size=5), st.sampled_from(fast.SHAPES))
 def test_the_short_way_into_columns_leads_to_the_same_place(rows: list[Any], shape: str) -> None:
     lines = []

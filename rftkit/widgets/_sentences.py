@@ -14,7 +14,7 @@ def sentence(text: str) -> str:
     >>> sentence("generate 12 records for loans")
     'Generate 12 records for loans.'
     """
-    shown = text.strip()
+    shown = text.strip().replace(" %", "\N{NO-BREAK SPACE}%")
     return shown[:1].upper() + shown[1:] + ("" if shown.endswith((".", "!", "?")) or not shown else ".")
 
 

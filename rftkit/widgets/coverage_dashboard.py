@@ -8,7 +8,7 @@ import traitlets
 
 from rftkit import render
 from rftkit.coverage import DEFINITIONS
-from rftkit.errors import NotFoundError
+from rftkit.errors import InputError, NotFoundError
 from rftkit.widgets._base import act
 from rftkit.widgets._sentences import advice, advices
 from rftkit.widgets._watch import DatasetWidget
@@ -45,9 +45,18 @@ class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
     )
     place = traitlets.Dict(help="parent, level and depth of the tree that is shown; written by Python.").tag(sync=True)
     definitions = traitlets.Dict(help="What the scores mean; written by Python.").tag(sync=True)
+    draft = traitlets.Dict(
+        default_value=None,
+        allow_none=True,
+        help="`changed`: topics whose target is tried and not saved; written by Python.",
+    ).tag(sync=True)
+    saved = traitlets.Dict(
+        default_value=None, allow_none=True, help="`sentence` and `version` of targets just saved; written by Python."
+    ).tag(sync=True)
 
     def __init__(self, dataset: Any, *, parent: str = "", level: int | None = None) -> None:
         self._parent, self._level = parent, level
+        self._tried: dict[str, float] = {}
         self._result: Coverage | None = None
         super().__init__(dataset)
 
@@ -65,6 +74,7 @@ class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
         parent
             Its path.
         """
+        self._refuse_draft()
         paths = set(self.dataset.topics.paths().values())
         if parent and parent not in paths:
             raise NotFoundError(f"No topic is named {parent!r}; the first of the tree are {_some(sorted(paths))}")
@@ -82,7 +92,60 @@ class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
         level
             1 is the top; None shows the leaves.
         """
+        self._refuse_draft()
         self._level = level
+        self.refresh()
+
+    def _refuse_draft(self) -> None:
+        if self._tried:
+            raise InputError("Targets were tried at this level of the tree: keep or discard them first.")
+
+    @act
+    def try_target(self, path: str, share: float) -> None:
+        """See what another target would mean; nothing is saved. Topics that were not tried share the rest.
+
+        Parameters
+        ----------
+        path
+            A topic that is shown.
+        share
+            Its target share, between 0 and 1.
+        """
+        shown = {row["path"] for row in self.coverage["topics"]} if self.coverage else set()
+        if path not in shown:
+            raise NotFoundError(f"No topic that is shown is named {path!r}; there are {_some(sorted(shown))}")
+        others = sum(value for other, value in self._tried.items() if other != path)
+        # what is tried together never takes more than all
+        self._tried[path] = min(max(float(share), 0.0), max(1.0 - others, 0.0))
+        self.set_trait("saved", None)
+        self.refresh()
+
+    @act
+    def keep_targets(self) -> None:
+        """Save the targets that were tried; one version, which `undo` takes back."""
+        if not self._tried or self._result is None:
+            raise InputError("No target was tried; drag a tick, or call try_target(path, share).")
+        topics = self._result.topics
+        targets = dict(zip(topics["path"].to_list(), topics["target"].to_list(), strict=True))
+        self.dataset.set_targets(targets)
+        self._tried = {}
+        version = self.dataset.version
+        self.saved = {"sentence": f"Targets saved as version {version}.", "version": version}
+        self.refresh()
+
+    @act
+    def drop_targets(self) -> None:
+        """Forget the targets that were tried."""
+        self._tried = {}
+        self.refresh()
+
+    @act
+    def undo_targets(self) -> None:
+        """Take back the targets that were saved last from here."""
+        if self.saved is None or self.saved["version"] != self.dataset.version:
+            raise InputError("The dataset has changed since; look at its history and undo from there.")
+        self.dataset.undo()
+        self.set_trait("saved", None)
         self.refresh()
 
     def read(self) -> dict[str, Any]:
@@ -92,10 +155,14 @@ class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
         place = {"parent": self._parent, "level": self._level, "depth": tree.depth}
         if not paths:
             self._result = None
-            return {"coverage": None, "place": place, "definitions": DEFINITIONS}
-        self._result = self.dataset.coverage(level=self._level)
+            return {"coverage": None, "place": place, "definitions": DEFINITIONS, "draft": None}
+        result = self.dataset.coverage(level=self._level)
+        topics = dict(zip(result.topics["path"].to_list(), result.topics["target"].to_list(), strict=True))
+        self._tried = {path: share for path, share in self._tried.items() if path in topics}
+        self._result = result.with_targets(shared_out(topics, self._tried)) if self._tried else result
         shown = shown_coverage(self._result.to_dict(), paths, self._parent)
-        return {"coverage": shown, "place": place, "definitions": DEFINITIONS}
+        draft = {"changed": sorted(self._tried)} if self._tried else None
+        return {"coverage": shown, "place": place, "definitions": DEFINITIONS, "draft": draft}
 
     def to_html(self) -> Html:
         """Return the dashboard as static HTML, escaped and without script."""
@@ -106,6 +173,30 @@ class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
             return "CoverageDashboard(no topics)"
         counts = f"{self.coverage['total']:,} records, {len(self.coverage['topics'])} topics"
         return f"CoverageDashboard({counts}, balance {render.score(self.coverage['balance'])})"
+
+
+def shared_out(targets: dict[str, float], tried: dict[str, float]) -> dict[str, float]:
+    """Return target shares where some are fixed and the others share the rest as they did before.
+
+    Parameters
+    ----------
+    targets
+        All targets as they are.
+    tried
+        Those that are fixed.
+
+    Examples
+    --------
+    >>> shared_out({"a": 0.5, "b": 0.3, "c": 0.2}, {"a": 0.75})
+    {'a': 0.75, 'b': 0.15, 'c': 0.1}
+    """
+    rest = max(1.0 - sum(tried.values()), 0.0)
+    others = {path: share for path, share in targets.items() if path not in tried}
+    before = sum(others.values())
+    return {
+        path: tried[path] if path in tried else rest * (others[path] / before if before else 1 / len(others))
+        for path in targets
+    }
 
 
 def shown_coverage(told: dict[str, Any], paths: list[str], parent: str = "") -> dict[str, Any]:
@@ -135,7 +226,10 @@ def shown_coverage(told: dict[str, Any], paths: list[str], parent: str = "") -> 
         for topic in told["topics"]
         if topic["path"].startswith(inside)
     ]
-    scores = {key: told.get(key) for key in ("total", "unassigned", "balance", "balance_rating", "target_fit")}
+    scores = {
+        key: told.get(key)
+        for key in ("total", "unassigned", "balance", "balance_rating", "target_fit", "needed", "fill")
+    }
     return {
         **scores,
         "next_act": advice(told["next_act"]),

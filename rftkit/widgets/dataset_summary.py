@@ -33,7 +33,9 @@ class DatasetSummary(DatasetWidget, bundle_name="dataset_summary"):
     DatasetSummary(a: 0 records, not ready)
     """
 
-    summary = traitlets.Dict(None, allow_none=True, help="Summary.to_dict(); written by Python.").tag(sync=True)
+    summary = traitlets.Dict(default_value=None, allow_none=True, help="Summary.to_dict(); written by Python.").tag(
+        sync=True
+    )
     definitions = traitlets.Dict(help="What the scores mean; written by Python.").tag(sync=True)
 
     def __init__(self, dataset: Any) -> None:
@@ -77,10 +79,10 @@ def shown_summary(told: dict[str, Any], name: str, version: int | None) -> dict[
 
     Examples
     --------
-    >>> reason = {"rule": "unassigned", "blocking": True, "sentence": "20.0 % have no topic"}
+    >>> reason = {"rule": "unassigned", "blocking": True, "sentence": "no topic: 40 records"}
     >>> told = {"total": 3, "reasons": [reason], "next_act": {"sentence": "categorize"}}
     >>> shown_summary(told, "support", 2)["reasons"][0]["sentence"]
-    '20.0 % have no topic.'
+    'No topic: 40 records.'
     """
     scores = {key: told.get(key) for key in ("balance", "target_fit", "synthetic_share", "last_sanitized")}
     return {

@@ -63,6 +63,28 @@ def test_the_dashboard_lives_in_jupyterlab(tab: Any, lab: Lab) -> None:
     assert outside == []
 
 
+def test_a_target_is_dragged_kept_and_taken_back(tab: Any, lab: Lab) -> None:
+    other = DATASET.replace("support.rft", "targets.rft")
+    run_all(tab, lab.write("targets.ipynb", other, "shown = CoverageDashboard(ds)\nshown"))
+    tick = tab.locator("[data-key='target Loans']")
+    tick.wait_for()
+    tick.scroll_into_view_if_needed()
+    box = tick.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    tab.mouse.move(x, y)
+    tab.mouse.down()
+    tab.mouse.move(x + 60, y, steps=5)
+    tab.locator("[data-testid=told]:has-text('not saved')").wait_for()
+    tab.mouse.up()
+    assert float(value(tab, "shown.result.target_of('Loans')")) > 0.34
+    tab.locator("[data-testid=keep]").click()
+    tab.locator("[data-testid=undo]").wait_for()
+    assert float(value(tab, "ds.coverage().target_of('Loans')")) > 0.34
+    tab.locator("[data-testid=undo]").click()
+    tab.locator("[data-testid=told]").wait_for(state="detached")
+    assert round(float(value(tab, "ds.coverage().target_of('Loans')")), 3) == 0.333
+
+
 def test_jupyterlab_draws_a_chart_without_a_server(tab: Any, lab: Lab) -> None:
     outside: list[str] = []
     tab.on("request", lambda request: outside.append(request.url) if not request.url.startswith(_own(lab)) else None)

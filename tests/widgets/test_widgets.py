@@ -108,6 +108,60 @@ def test_a_level_shows_topics_that_can_be_opened(ds: rftkit.Dataset) -> None:
     assert shown.place == {"parent": "Cards", "level": None, "depth": 2}
 
 
+def test_a_target_is_tried_before_it_is_saved(ds: rftkit.Dataset) -> None:
+    shown = CoverageDashboard(ds)
+    before = ds.version
+    ask(shown, "try_target", path="Loans", share=0.6)
+    assert {row["path"]: round(row["target"], 3) for row in shown.coverage["topics"]} == {
+        "Cards/Lost": 0.2,
+        "Cards/New": 0.2,
+        "Loans": 0.6,
+    }
+    assert shown.draft == {"changed": ["Loans"]}
+    assert ds.version == before
+    assert shown.coverage["needed"] < ds.coverage().to_dict()["needed"]
+    ask(shown, "drop_targets")
+    assert shown.draft is None
+    assert shown.coverage["topics"][2]["target"] == pytest.approx(1 / 3)
+
+
+def test_kept_targets_are_one_version_that_can_be_taken_back(ds: rftkit.Dataset) -> None:
+    shown = CoverageDashboard(ds)
+    before = ds.version
+    shown.try_target("Loans", 0.6)
+    shown.try_target("Cards/New", 0.1)
+    ask(shown, "keep_targets")
+    assert ds.version == before + 1
+    assert ds.coverage().target_of("Loans") == pytest.approx(0.6)
+    assert ds.coverage().target_of("Cards/Lost") == pytest.approx(0.3)
+    ask(shown, "undo_targets")
+    assert ds.coverage().target_of("Loans") == pytest.approx(1 / 3)
+    assert shown.saved is None
+
+
+def test_tried_targets_never_sum_to_more_than_one(ds: rftkit.Dataset) -> None:
+    shown = CoverageDashboard(ds)
+    shown.try_target("Loans", 0.8)
+    shown.try_target("Cards/Lost", 0.9)
+    assert sum(row["target"] for row in shown.coverage["topics"]) == pytest.approx(1.0)
+    assert shown.coverage["topics"][0]["target"] == pytest.approx(0.2)
+
+
+def test_what_was_tried_is_not_lost_by_a_click_elsewhere(ds: rftkit.Dataset) -> None:
+    shown = CoverageDashboard(ds)
+    shown.try_target("Loans", 0.6)
+    assert "keep or discard" in ask(shown, "show_level", level=1)["error"]
+    assert shown.draft is not None
+
+
+def test_undo_is_refused_when_something_else_was_done_since(ds: rftkit.Dataset) -> None:
+    shown = CoverageDashboard(ds)
+    shown.try_target("Loans", 0.6)
+    shown.keep_targets()
+    ds.delete(["Loans-0"])
+    assert "has changed since" in ask(shown, "undo_targets")["error"]
+
+
 def test_a_mistake_is_one_sentence_in_the_widget_and_goes_with_the_next_act(ds: rftkit.Dataset) -> None:
     shown = CoverageDashboard(ds)
     answer = ask(shown, "show_below", parent="Nothing")

@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { allByTest, byTest, FakeModel, settled } from "../shared/testing/model.ts";
 import dashboard from "./index.ts";
+import { shareAt } from "./tick.ts";
 import { arrange, FEW, nameBelow, type Topic } from "./rows.ts";
 
 const topic = (path: string, share: number, target: number, more: Partial<Topic> = {}): Topic => ({
@@ -24,12 +25,16 @@ const state = (topics: Topic[]) => ({
     balance: 0.25,
     balance_rating: "poor",
     target_fit: 0.8,
+    needed: 40,
+    fill: 30,
     next_act: { sentence: "Generate 120 records for loans.", python: "ds.plan()" },
     warnings: [{ sentence: "cards has fewer than 100 records.", python: "" }],
     recommendations: [],
     topics,
   },
   place: { parent: "", level: null, depth: 2 },
+  draft: null as { changed: string[] } | null,
+  saved: null as { sentence: string; version: number } | null,
   definitions: { balance: "smallest / largest", "target fit": "1 - half the sum of differences" },
 });
 
@@ -116,10 +121,83 @@ describe("coverage dashboard", () => {
     expect(model.listening).toBe(0);
   });
 
+  it("moves along the rows with arrows and j and k, opens with Enter", () => {
+    const model = show([topic("fees", 0.4, 0.2), topic("loans", 0.1, 0.3), topic("cards", 0.5, 0.5, { children: 3 })]);
+    const rows = allByTest(el, "topic-row");
+    const press = (key: string): void => {
+      document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    };
+    rows[0]?.focus();
+    press("j");
+    expect(document.activeElement).toBe(rows[1]);
+    press("End");
+    press("Enter");
+    expect(model.sent[0]).toMatchObject({ act: "show_below", options: { parent: "cards" } });
+    press("k");
+    expect(document.activeElement).toBe(rows[1]);
+  });
+
+  it("tries a target with the arrow keys and holds the order of the rows meanwhile", async () => {
+    const topics = [topic("fees", 0.4, 0.2), topic("loans", 0.1, 0.3), topic("cards", 0.5, 0.5)];
+    const model = show(topics);
+    const order = (): (string | undefined)[] => allByTest(el, "topic-row").map((row) => row.dataset["path"]);
+    const before = order();
+    const slider = el.querySelector<HTMLElement>('[data-key="target cards"]');
+    slider?.focus();
+    slider?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", shiftKey: true, bubbles: true }));
+    expect(model.sent[0]).toMatchObject({ act: "try_target", options: { path: "cards", share: 0.55 } });
+    const tried = state([topic("fees", 0.4, 0.35), topic("loans", 0.1, 0.1), topic("cards", 0.5, 0.9)]);
+    model.push({ ...tried, draft: { changed: ["cards"] } });
+    await settled();
+    expect(order()).toEqual(before);
+    expect(document.activeElement?.getAttribute("data-key")).toBe("target cards");
+    expect(byTest(el, "told").textContent).toContain("1 target tried, not saved: 40 records to add");
+    byTest(el, "keep").click();
+    expect(model.sent[1]).toMatchObject({ act: "keep_targets" });
+  });
+
+  it("drags a target and sends the latest place once per pause, and the last one at the end", () => {
+    vi.useFakeTimers();
+    const model = show([topic("fees", 0.5, 0.5), topic("loans", 0.5, 0.5)]);
+    const slider = el.querySelector<HTMLElement>('[data-key="target fees"]') as HTMLElement;
+    (slider.parentElement as HTMLElement).getBoundingClientRect = () => new DOMRect(100, 0, 200, 10);
+    const mouse = (kind: string, x: number): void => {
+      const at = kind === "pointerdown" ? slider : document;
+      at.dispatchEvent(new MouseEvent(kind, { clientX: x, bubbles: true, cancelable: true }));
+    };
+    mouse("pointerdown", 300);
+    for (const x of [250, 220, 200]) mouse("pointermove", x);
+    vi.advanceTimersByTime(200);
+    expect(model.sent.map(({ options }) => options["share"])).toEqual([0.25]);
+    mouse("pointermove", 150);
+    mouse("pointerup", 140);
+    mouse("pointermove", 300);
+    vi.advanceTimersByTime(200);
+    expect(model.sent.map(({ options }) => options["share"])).toEqual([0.25, 0.1]);
+    vi.useRealTimers();
+  });
+
+  it("offers to take back what was saved", () => {
+    const model = new FakeModel({ ...state([topic("cards", 1, 1)]), saved: { sentence: "Targets saved as version 9.", version: 9 } });
+    dashboard.render({ model, el });
+    expect(byTest(el, "told").textContent).toContain("version 9");
+    byTest(el, "undo").click();
+    expect(model.sent[0]).toMatchObject({ act: "undo_targets" });
+  });
+
   it("has no controls in a saved page", () => {
     dashboard.freeze(state([topic("cards", 1, 1, { children: 3 })]), el);
-    expect(el.querySelectorAll("button").length).toBe(0);
+    expect(el.querySelectorAll("button, [role=slider], [tabindex]:not(abbr)").length).toBe(0);
     expect(byTest(el, "topic-row").textContent).toContain("cards");
+  });
+});
+
+describe("the place of a tick", () => {
+  it("is a share between 0 and 1 in tenths of a point", () => {
+    expect(shareAt(50, 200, 0.5)).toBe(0.125);
+    expect(shareAt(-10, 200, 0.5)).toBe(0);
+    expect(shareAt(900, 200, 0.5)).toBe(1);
+    expect(shareAt(10, 0, 0.5)).toBe(0);
   });
 });
 

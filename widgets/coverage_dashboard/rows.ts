@@ -18,11 +18,20 @@ export type Fold = { shown: Topic[]; folded: Topic[] };
 export const FEW = 24;
 const SHOWN = 16;
 
-/** Sorts by distance from the target and folds what is left of a long list. */
-export function arrange(topics: readonly Topic[], all: boolean): Fold {
-  const sorted = [...topics].sort((a, b) => distance(b) - distance(a) || b.count - a.count || (a.path < b.path ? -1 : 1));
+/** Sorts by distance from the target, or as `order` says, and folds what is left of a long list. */
+export function arrange(topics: readonly Topic[], all: boolean, order: readonly string[] | null = null): Fold {
+  const sorted = order === null ? byDistance(topics) : byOrder(topics, order);
   if (all || sorted.length <= FEW) return { shown: sorted, folded: [] };
   return { shown: sorted.slice(0, SHOWN), folded: sorted.slice(SHOWN) };
+}
+
+function byDistance(topics: readonly Topic[]): Topic[] {
+  return [...topics].sort((a, b) => distance(b) - distance(a) || b.count - a.count || (a.path < b.path ? -1 : 1));
+}
+
+function byOrder(topics: readonly Topic[], order: readonly string[]): Topic[] {
+  const place = new Map(order.map((path, at) => [path, at]));
+  return [...topics].sort((a, b) => (place.get(a.path) ?? order.length) - (place.get(b.path) ?? order.length));
 }
 
 function distance(topic: Topic): number {

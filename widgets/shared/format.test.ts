@@ -1,10 +1,12 @@
 import { expect, it } from "vitest";
-import { count, money, plural, points, score, share } from "./format.ts";
+import cases from "./format.cases.json";
+import * as format from "./format.ts";
 
-it("shows numbers as Python does", () => {
-  expect([count(1234567), count(null)]).toEqual(["1,234,567", "–"]);
-  expect([share(0.1234), points(-3.4), points(5), points(-0.04)]).toEqual(["12.3 %", "−3.4", "+5.0", "0.0"]);
-  expect([score(0.8), score(undefined)]).toEqual(["0.80", "–"]);
-  expect([0, 0.00042, 0.137, 12.5, null].map(money)).toEqual(["$0.00", "$0.00042", "$0.14", "$12.50", "unknown"]);
-  expect([plural(1, "record"), plural(1200, "record"), plural(2, "reply", "replies")]).toEqual(["1 record", "1,200 records", "2 replies"]);
+// tests/widgets/test_format.py reads the same cases
+it.each(cases as ["count" | "share" | "points" | "score" | "money", number | null, string][])("%s of %s is %s", (name, value, shown) => {
+  expect(format[name](value)).toBe(shown);
+});
+
+it("puts a number before its noun", () => {
+  expect([format.plural(1, "record"), format.plural(1200, "record"), format.plural(2, "reply", "replies")]).toEqual(["1 record", "1,200 records", "2 replies"]);
 });

@@ -1,4 +1,4 @@
-// Numbers as Python shows them in rftkit/render/numbers.py; tests/widgets compares the two.
+// Numbers as Python shows them in rftkit/render/numbers.py; format.cases.json is tested on both sides.
 
 const DASH = "–";
 type Maybe = number | null | undefined;

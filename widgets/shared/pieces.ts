@@ -34,18 +34,20 @@ function fact({ name, value, note, why, test }: Fact): HTMLElement {
   return h("div", { title: why }, h("dt", {}, name, mark), shown);
 }
 
-type Bar = { value: number; full: number; target?: number | null; added?: number; text: string };
+type Bar = { value: number; full: number; target?: number | null; added?: number; text: string; tick?: HTMLElement | undefined };
 
-/** One horizontal bar; the tick is the target, what will be added is hatched. */
-export function bar({ value, full, target, added = 0, text }: Bar): HTMLElement {
+/** One horizontal bar; the tick is the target (a control where `tick` is given), what will be added is hatched. */
+export function bar({ value, full, target, added = 0, text, tick }: Bar): HTMLElement {
   const at = (part: number): string => `${Math.min(100, full > 0 ? (100 * part) / full : 0).toFixed(2)}%`;
   const extra = { left: at(value), width: at(Math.min(added, full - value)) };
+  const mark = target === null || target === undefined ? null : (tick ?? h("div", { class: "rft__tick" }));
+  if (mark !== null) mark.style.left = at(target ?? 0);
   return h(
     "div",
-    { class: "rft__bar", role: "img", "aria-label": text },
-    h("div", { class: "rft__fill", style: { width: at(value) } }),
+    { class: "rft__bar" },
+    h("div", { class: "rft__fill", role: "img", "aria-label": text, style: { width: at(value) } }),
     added > 0 && h("div", { class: "rft__fill rft__fill--added", style: extra }),
-    target !== null && target !== undefined && h("div", { class: "rft__tick", style: { left: at(target) } }),
+    mark,
   );
 }
 

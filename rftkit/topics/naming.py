@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +62,7 @@ def words(text: str) -> list[str]:
     return [found.casefold().replace("’", "'") for found in _WORD.findall(text)]
 
 
+@lru_cache(maxsize=30_000)  # every level of a tree looks at the same texts
 def phrases(text: str) -> list[tuple[str, str]]:
     """Return the words and two-word phrases that say something, each with its folded key.
 
@@ -84,6 +86,7 @@ def phrases(text: str) -> list[tuple[str, str]]:
     return found
 
 
+@lru_cache(maxsize=30_000)
 def stem(word: str) -> str:
     """Return a word without the commonest English endings, so that forms of a word count together.
 

@@ -124,16 +124,17 @@ def main() -> None:
     parser.add_argument("--no-peers", action="store_true")
     options = parser.parse_args()
     threshold = options.threshold
-    texts = corpus(options.texts)
-    frame = frame_of(texts)
-    folded = frame["text"].to_list()
-    print(f"{len(texts):,} texts, {sum(map(len, texts)) / len(texts):.0f} characters each, {threshold=}")
+    frame = frame_of(corpus(options.texts))
+    length = frame["text"].str.len_chars().mean()
+    print(f"{frame.height:,} texts, {length:.0f} characters each, {threshold=}", flush=True)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     rows = [
         timed(f"rftkit, pairs from {near.FLOOR} on", lambda: has_near(near_pairs(frame), threshold)),
         timed("rftkit, pairs from the threshold on", lambda: has_near(near_pairs(frame, floor=threshold), threshold)),
     ]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     if not options.no_peers:
+        folded = frame["text"].to_list()
         grams = rensa_of(threshold, lambda text: [text[at : at + 5] for at in range(max(1, len(text) - 4))])
         rows += [
             timed("rensa, 5-grams", lambda: grams(folded)),
@@ -146,7 +147,7 @@ def main() -> None:
             right = len(answer & truth[3])
             quality = f"recall {right / len(truth[3]):.4f}   precision {right / max(1, len(answer)):.4f}"
         print(f"{name:38}{wall:8.2f} s {cpu:8.2f} s CPU   {len(answer):>9,} texts   {quality}")
-    print(f"most memory of this process after rftkit's runs: {peak:.2f} GB")
+    print(f"most memory of this process: {before:.2f} GB with the texts made, {peak:.2f} GB after rftkit's runs")
 
 
 if __name__ == "__main__":

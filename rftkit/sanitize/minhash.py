@@ -12,7 +12,9 @@ of its bucket in the order of a further hash, and the texts of such buckets are 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from rftkit.sanitize.grams import Grams, Shingler, bitmaps, bits_apart, mixed, parallel, possible
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 #: A pair exactly at the floor is missed with this probability.
 MISS: Final = 0.01
 
-#: From so many texts on four hashes make a band, not three: fewer chance meetings for a longer signature.
-MANY: Final = 200_000
+#: From so many texts on four hashes make a band, not three: fewer chance meetings for twice as long a signature.
+MANY: Final = 500_000
 
 #: Most bits of the sketch, and how many standard deviations a pair may differ more than expected at the floor (3.3:
 #: one true pair in two thousand is lost).
@@ -34,6 +36,12 @@ DEVIATIONS: Final = 3.3
 #: Pairs that all bands together look at: so many, and so many more per text.
 LOOKS: Final = 20_000_000
 LOOKS_PER_TEXT: Final = 400
+
+#: Pairs that one band looks at together, which bounds memory.
+_AT_ONCE: Final = 1 << 20
+
+#: Bands after which what was found is put together, which bounds memory.
+_TOGETHER: Final = 18
 
 #: Pairs that are counted exactly: so many, and so many more per text.
 COUNTED: Final = 5_000_000
@@ -169,12 +177,14 @@ def candidates(made: Signatures, floor: float, fresh: Array) -> tuple[Array, Arr
     partial = np.zeros(count, dtype=bool)
 
     def look(band: int) -> Array:
-        left, right, crowded = _bucket_pairs(made.bands[band], made.bands[(band + 1) % bands], budget)
-        partial[crowded] = True
-        left, right = _similar(left, right, made, floor, fresh)
-        return np.maximum(left, right) * count + np.minimum(left, right)
+        bucket = _buckets(made.bands[band], made.bands[(band + 1) % bands], budget)
+        partial[bucket.texts[bucket.crowded]] = True
+        return _similar(bucket, made, floor, fresh)
 
-    keys = np.unique(np.concatenate(parallel(look, range(bands))))
+    keys = np.zeros(0, dtype=np.int64)
+    for first in range(0, bands, _TOGETHER):
+        found = parallel(look, range(first, min(first + _TOGETHER, bands)))
+        keys = np.unique(np.concatenate([keys, *found]))
     most = COUNTED + COUNTED_PER_TEXT * count
     if len(keys) > most:
         keys, dropped = _most_similar(keys, made.sketch, most)
@@ -197,34 +207,48 @@ def _most_apart(floor: float, bits: int) -> int:
     return int(bits * share + DEVIATIONS * (bits * share * (1 - share)) ** 0.5)
 
 
-def _bucket_pairs(keys: Array, further: Array, budget: int) -> tuple[Array, Array, Array]:
-    """Return all pairs of texts with one key, or the nearest by a further hash where there are too many.
+@dataclass(frozen=True)
+class _Buckets:
+    """The texts of one band that share their number with another, bucket by bucket."""
 
-    The third part names the texts whose bucket was too large.
-    """
+    texts: Array
+    later: Array  # with how many of those behind it a text is compared
+    crowded: Array  # whether that is not all of them
+
+
+def _buckets(keys: Array, further: Array, budget: int) -> _Buckets:
+    """Return the buckets of a band; inside a bucket, texts are in the order of a further hash."""
     import numpy as np
 
     count = len(keys)
     bits = max(1, (count - 1).bit_length())
-    spare = 32 - bits if bits < 32 else 0
     both = keys.astype(np.uint64) << np.uint64(32)
-    both |= (further.astype(np.uint64) >> np.uint64(32 - spare) << np.uint64(bits)) if spare else np.uint64(0)
+    if bits < 32:
+        both |= further.astype(np.uint64) >> np.uint64(bits) << np.uint64(bits)
     both |= np.arange(count, dtype=np.uint64)
     both.sort()
     texts = (both & np.uint64((1 << bits) - 1)).astype(np.int64)
     bucket = (both >> np.uint64(32)).astype(np.uint32)
     ends = np.append(np.flatnonzero(bucket[1:] != bucket[:-1]) + 1, count)
     sizes = np.diff(ends, prepend=0)
-    several = np.repeat(sizes > 1, sizes)
-    texts = texts[several]
+    texts = texts[np.repeat(sizes > 1, sizes)]
     sizes = sizes[sizes > 1]
     later = np.repeat(np.cumsum(sizes), sizes) - np.arange(len(texts)) - 1
     window = _window(sizes, budget)
-    crowded = texts[np.repeat(sizes > window + 1, sizes)]
-    np.minimum(later, window, out=later)
-    place = np.repeat(np.arange(len(texts), dtype=np.int32), later)
-    step = np.arange(len(place), dtype=np.int32) - np.repeat((np.cumsum(later) - later).astype(np.int32), later)
-    return texts[place], texts[place + step + 1], crowded
+    return _Buckets(texts, np.minimum(later, window), np.repeat(sizes > window + 1, sizes))
+
+
+def _pairs(later: Array) -> Iterator[tuple[Array, Array]]:
+    """Yield places of texts to compare, some at a time: each place with as many behind it as `later` says."""
+    import numpy as np
+
+    ends = np.cumsum(later)
+    cuts = np.searchsorted(ends, np.arange(_AT_ONCE, ends[-1] if len(ends) else 0, _AT_ONCE))
+    for first, last in pairwise(np.unique(np.concatenate([[0], cuts, [len(later)]]))):
+        counts = later[first:last]
+        left = np.repeat(np.arange(first, last, dtype=np.int32), counts)
+        within = np.arange(len(left), dtype=np.int32) - np.repeat((np.cumsum(counts) - counts).astype(np.int32), counts)
+        yield left, left + within + 1
 
 
 def _window(sizes: Array, budget: int) -> int:
@@ -242,14 +266,20 @@ def _window(sizes: Array, budget: int) -> int:
     return max(1, window)
 
 
-def _similar(left: Array, right: Array, made: Signatures, floor: float, fresh: Array) -> tuple[Array, Array]:
-    """Return the pairs that may be similar: by their sketches, then by their sizes and maps."""
+def _similar(bucket: _Buckets, made: Signatures, floor: float, fresh: Array) -> Array:
+    """Return the pairs of a band that may be similar, each as larger position * count + smaller."""
     import numpy as np
 
-    if not fresh.all():
-        new = fresh[left] | fresh[right]
-        left, right = left[new], right[new]
-    near = np.flatnonzero(bits_apart(made.sketch, left, right) <= _most_apart(floor, made.plan.bits))
-    left, right = left[near], right[near]
-    near = np.flatnonzero(possible(made.maps, made.sizes, left, right, floor))
-    return left[near], right[near]
+    limit, all_new = _most_apart(floor, made.plan.bits), bool(fresh.all())
+    found = [np.zeros(0, dtype=np.int64)]
+    for one, other in _pairs(bucket.later):
+        left, right = bucket.texts[one], bucket.texts[other]
+        if not all_new:
+            new = np.flatnonzero(fresh[left] | fresh[right])
+            left, right = left[new], right[new]
+        near = np.flatnonzero(bits_apart(made.sketch, left, right) <= limit)
+        left, right = left[near], right[near]
+        near = np.flatnonzero(possible(made.maps, made.sizes, left, right, floor))
+        left, right = left[near], right[near]
+        found.append(np.maximum(left, right) * len(fresh) + np.minimum(left, right))
+    return np.concatenate(found)

@@ -7,10 +7,8 @@ Where rows were made by this module from a frame, a null cell is a missing value
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import json
-import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,8 +24,9 @@ from rftkit import schema
 from rftkit.errors import FormatError
 from rftkit.formats import sources
 from rftkit.formats.deep import split_array
-from rftkit.formats.exact import Constant, UnreadableError, dump, parse
+from rftkit.formats.exact import UnreadableError, dump, parse
 from rftkit.formats.lines import bare
+from rftkit.formats.plain import text_of
 from rftkit.formats.shapes import Shape, shapes
 
 #: Containers a person can name with `--format`.
@@ -363,62 +362,3 @@ def _own_row(row: dict[str, Any]) -> dict[str, Any]:
 
 def _raw(row: Mapping[str, Any], name: str) -> msgspec.Raw | None:
     return None if row.get(name) is None else msgspec.Raw(row[name].encode())
-
-
-# --- Python values as JSON text -----------------------------------------------------------------------------------
-
-
-def text_of(row: Any, number: int) -> bytes:
-    """Return a row of Python values as JSON text.
-
-    Parameters
-    ----------
-    row
-        Dictionaries, lists, strings, numbers; dates, decimals, arrays, models and data classes are turned into such.
-    number
-        Number of the row, for the message of an error.
-
-    Raises
-    ------
-    FormatError
-        A value has no meaning in JSON.
-
-    Examples
-    --------
-    >>> text_of({"at": dt.date(2026, 1, 2), "x": float("nan")}, 1)
-    b'{"at": "2026-01-02", "x": NaN}'
-    """
-    try:
-        text = json.dumps(row, ensure_ascii=False, default=_plain)
-        return text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(row, default=_plain).encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        try:
-            return dump(_thawed(row)).encode()
-        except (TypeError, ValueError, RecursionError):
-            raise FormatError(f"row {number:,} holds what JSON cannot hold: {error}") from None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dt.datetime | dt.date | dt.time):
-        return value.isoformat()
-    for method in ("model_dump", "to_dict", "tolist", "to_list", "_asdict"):
-        if callable(getattr(value, method, None)):
-            return getattr(value, method)()
-    if isinstance(value, set | frozenset):
-        return sorted(value, key=repr)
-    if isinstance(value, Mapping):
-        return dict(value)
-    return msgspec.to_builtins(value)
-
-
-def _thawed(value: Any) -> Any:
-    """Write out words that stand for numbers; texts that are nested too deeply are left to `dump`."""
-    if isinstance(value, Constant):
-        return msgspec.Raw(value.encode())
-    if isinstance(value, float) and not math.isfinite(value):
-        return msgspec.Raw(json.dumps(value).encode())
-    if isinstance(value, dict):
-        return {key: _thawed(item) for key, item in value.items()}
-    return [_thawed(item) for item in value] if isinstance(value, list) else value

@@ -13,78 +13,27 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final
 
-import msgspec
 import numpy as np
 import polars as pl
 import xxhash
-from msgspec import UNSET, Raw, UnsetType
 
 from rftkit import messages as chat
 from rftkit import schema
 from rftkit.formats.containers import Container
 from rftkit.formats.convert import Plan, Tally, drafts_of
-from rftkit.formats.deep import LIMIT
 from rftkit.formats.draft import Draft, frame_of, labels_of
 from rftkit.formats.exact import UnreadableError
 from rftkit.formats.lines import is_utf8, read_line
-from rftkit.formats.prompts import LABEL_KEYS, ORIGIN_KEYS
+from rftkit.formats.ordinary import ODD, Fields, Known, Line, Said, take_chat, take_record
 from rftkit.formats.sources import chunks_of
-from rftkit.keys import FIELD, MESSAGE, canonical, one_way, with_keys
+from rftkit.keys import FIELD, MESSAGE, one_way, with_keys
 
 #: Shapes whose ordinary lines are read here.
 SHAPES: Final = ("records", "openai-chat", "openai-rft")
 
-Role = Literal["system", "developer", "user", "assistant", "tool"]
-
-
-class _Said(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """A message that is a role and a text."""
-
-    role: Role
-    content: str
-
-
-class _Texts(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """An `input` of such messages."""
-
-    messages: list[_Said]
-    tools: Raw | UnsetType = UNSET
-    tool_choice: Raw | UnsetType = UNSET
-
-
-class _Any(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """An `input` of any messages."""
-
-    messages: list[dict[str, Any]]
-    tools: Raw | UnsetType = UNSET
-    tool_choice: Raw | UnsetType = UNSET
-
-
-_Fields = tuple[str, str | None, str | None, str | None, str | None, str | None]
 _SELDOM: Final = ("name", "tool_calls", "tool_call_id")
-
-
-class _OddError(ValueError):
-    """A line is not ordinary."""
-
-
-_top = msgspec.json.Decoder(dict[str, Raw]).decode
-_texts = msgspec.json.Decoder(_Texts).decode
-_any = msgspec.json.Decoder(_Any).decode
-_said = msgspec.json.Decoder(list[_Said]).decode
-_dicts = msgspec.json.Decoder(list[dict[str, Any]]).decode
-_string = msgspec.json.Decoder(str).decode
-_encode = msgspec.json.Encoder().encode
-
-_ODD: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError, ValueError)
-_ROLES: Final = frozenset(schema.ROLES)
-_CHAT_TOOLS: Final = (b'[{"type":"function","function":{', b'[{"type": "function", "function": {', b"[]")
-# Keys beside the prompt that mean something: their lines are read with care.
-_SPECIAL: Final = frozenset((*LABEL_KEYS, *ORIGIN_KEYS, "extra", "functions", "body", "rftkit_id", "custom_id")) - {
-    "model"
-}
 
 
 @dataclass(slots=True)
@@ -137,25 +86,7 @@ class _Columns:
     begun: list[int] = field(default_factory=list)  # messages that begin with their role
     texts: list[bytes] = field(default_factory=list)  # values kept as text
     upto: list[int] = field(default_factory=list)  # how many of these belong to the lines so far
-    names: dict[str, bytes] = field(default_factory=dict)  # keys as JSON text
-    failed: int = 0  # messages that were more than role and text
     declared: dict[bytes, str] = field(default_factory=dict)  # tools in one way of writing
-
-
-@dataclass(slots=True)
-class _Line:
-    """What is taken from one line before it is put into the columns."""
-
-    id: str | None
-    said: Sequence[_Said] | list[_Fields]
-    keys: int
-    begun: int
-    texts: list[bytes]
-    tools: bytes | None = None
-    tool_choice: bytes | None = None
-    output: bytes | None = None
-    metadata: bytes | None = None
-    extra: bytes | None = None
 
 
 def can_read(container: Container, plan: Plan) -> bool:
@@ -243,7 +174,8 @@ def _spans(chunk: bytes) -> list[tuple[int, int]]:
 
 def _ordinary(chunk: bytes, spans: Sequence[tuple[int, int]], columns: _Columns, first: int) -> list[int]:
     """Fill the columns; return the indexes of the lines that are not ordinary."""
-    take = _take_record if columns.plan.shape == "records" else _take_chat
+    known = Known(finished=columns.plan.shape == "openai-chat")
+    take = take_record if columns.plan.shape == "records" else take_chat
     sound = is_utf8(chunk)
     nul = b"\\u0000" in chunk
     careful: list[int] = []
@@ -253,157 +185,19 @@ def _ordinary(chunk: bytes, spans: Sequence[tuple[int, int]], columns: _Columns,
             careful.append(index)
             continue
         try:
-            _put(columns, take(line, columns))
-        except _ODD:
+            _put(columns, take(line, known))
+        except ODD:
             careful.append(index)
             continue
+        known.lines += 1
         columns.line.append(first + index)
         columns.row_key.append(xxhash.xxh3_128_digest(line))
     return _recheck(chunk, spans, columns, careful, first)
 
 
-def _take_record(line: bytes, columns: _Columns) -> _Line:
-    top = _top(line)
-    given, name = top.pop("input"), _string(top.pop("id"))
-    if not name or not _SPECIAL.isdisjoint(top):
-        raise _OddError
-    prompt = _plain(given, _texts, _any, line, columns)
-    keys = len(top) + 3 + (prompt.tools is not UNSET) + (prompt.tool_choice is not UNSET)
-    return _taken(name, prompt, keys, top, columns)
-
-
-def _take_chat(line: bytes, columns: _Columns) -> _Line:
-    top = _top(line)
-    if not _SPECIAL.isdisjoint(top) or "output" in top or "input" in top:
-        raise _OddError
-    keys = len(top)
-    name = _string(top.pop("id")) if "id" in top else None
-    if name == "":
-        raise _OddError
-    given = top.pop("messages")
-    parts = {key: top.pop(key) for key in ("tools", "tool_choice") if key in top}
-    messages: Any = _plain(given, _said, _dicts, line, columns)
-    prompt = (_Texts if messages and type(messages[0]) is _Said else _Any)(messages, **parts)
-    taken = _taken(name, prompt, keys, top, columns)
-    return _without_reply(taken) if columns.plan.shape == "openai-chat" else taken
-
-
-def _plain(given: Raw, plainly: Any, anyhow: Any, line: bytes, columns: _Columns) -> Any:
-    """Decode messages as role and text, or as anything where they are more; try the first only where it often works."""
-    if columns.failed * 8 > len(columns.line) and b'"tool_call' in line:
-        return anyhow(given)
-    try:
-        return plainly(given)
-    except msgspec.ValidationError:
-        columns.failed += 1
-        return anyhow(given)
-
-
-def _taken(name: str | None, prompt: _Texts | _Any, keys: int, top: dict[str, Raw], columns: _Columns) -> _Line:
-    """Return what a line holds; `top` has only keys beside id and prompt any more."""
-    said: Any = prompt.messages
-    texts: list[bytes] = []
-    if type(prompt) is _Any:
-        keys += sum(map(len, said))
-        said = [_fields(message, texts) for message in said]
-    else:
-        keys += 2 * len(said)
-    taken = _Line(name, said, keys, len(said), texts)
-    if prompt.tools is not UNSET:
-        taken.tools = bytes(prompt.tools)
-        if not taken.tools.startswith(_CHAT_TOOLS):
-            raise _OddError
-        texts.append(taken.tools)
-    if prompt.tool_choice is not UNSET:
-        taken.tool_choice = bytes(prompt.tool_choice)
-        texts.append(taken.tool_choice)
-    if top:
-        _beside(taken, top, columns)
-    for text in texts:
-        if len(text) > 2 * LIMIT and text.count(b"{") + text.count(b"[") > LIMIT:
-            raise _OddError  # it may be nested too deeply
-    if taken.tool_choice == b"null":
-        raise _OddError
-    return taken
-
-
-def _beside(taken: _Line, top: dict[str, Raw], columns: _Columns) -> None:
-    names = columns.names
-    extra = []
-    for key, value in top.items():
-        text = bytes(value)
-        taken.texts.append(text)
-        if key == "output":
-            taken.output = None if text == b"null" else text
-        elif key == "metadata":
-            taken.metadata = None if text == b"null" else text
-        else:
-            name = names.get(key)
-            if name is None:
-                name = names[key] = _encode(key) + b":"
-            extra.append(name + text)
-    if extra:
-        taken.extra = b"{" + b",".join(extra) + b"}"
-
-
-def _fields(message: dict[str, Any], texts: list[bytes]) -> _Fields:
-    """Return the fields of a message, tool calls as JSON text; raises when it is not ordinary."""
-    keys = tuple(message)
-    role, content = message["role"], message["content"]
-    if role not in _ROLES or (type(content) is not str and (content is not None or role != "assistant")):
-        raise _OddError
-    if keys == ("role", "content"):
-        return (role, content, None, None, None, None)
-    if keys not in _ORDERS or (keys[1] == "tool_call_id") != (role == "tool"):
-        raise _OddError
-    name, call_id, calls = message.get("name"), message.get("tool_call_id"), message.get("tool_calls")
-    if not (name is None or type(name) is str) or not (call_id is None or type(call_id) is str):
-        raise _OddError
-    if ("name" in message and name is None) or ("tool_call_id" in message and call_id is None):
-        raise _OddError
-    if "tool_calls" not in message:
-        return (role, content, name, None, call_id, None)
-    if role != "assistant":
-        raise _OddError
-    for call in calls or [{"id": None}]:
-        if type(call["id"]) is not str or type(call["function"]["arguments"]) is not str:
-            raise _OddError
-    text = _encode(calls)
-    texts.append(text)
-    return (role, content, name, text.decode(), call_id, canonical(calls))
-
-
-#: Orders of keys that `messages.rebuild` writes.
-_ORDERS: Final = frozenset(
-    (
-        ("role", "tool_call_id", "content"),
-        ("role", "tool_call_id", "name", "content"),
-        ("role", "content", "name"),
-        ("role", "content", "tool_calls"),
-        ("role", "content", "name", "tool_calls"),
-    )
-)
-
-
-def _without_reply(taken: _Line) -> _Line:
-    """Move the reply of a finished conversation to the output."""
-    if not taken.said:
-        return taken
-    last = taken.said[-1]
-    role, content, name, calls, call_id, _ = (
-        (last.role, last.content, None, None, None, None) if isinstance(last, _Said) else last
-    )
-    if role != "assistant":
-        return taken
-    row = {"role": role, "content": content, "name": name, "tool_calls": calls, "tool_call_id": call_id, "raw": None}
-    taken.output = _encode(chat.rebuild(row))
-    taken.said = taken.said[:-1]
-    return taken
-
-
-def _put(columns: _Columns, taken: _Line) -> None:
+def _put(columns: _Columns, taken: Line) -> None:
     said = taken.said
-    if said and type(said[0]) is _Said:
+    if said and type(said[0]) is Said:
         columns.role += [message.role for message in said]  # type: ignore[union-attr]
         columns.content += [message.content for message in said]  # type: ignore[union-attr]
         text = MESSAGE.join([f"{one.role}{FIELD}{one.content}{_EMPTY}" for one in said])  # type: ignore[union-attr]
@@ -434,7 +228,7 @@ def _put(columns: _Columns, taken: _Line) -> None:
 _EMPTY: Final = FIELD * 4
 
 
-def _put_fields(columns: _Columns, said: list[_Fields]) -> str:
+def _put_fields(columns: _Columns, said: list[Fields]) -> str:
     at = len(columns.role)
     texts = []
     for index, (role, content, name, calls, call_id, one) in enumerate(said, at):

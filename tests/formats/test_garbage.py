@@ -184,8 +184,8 @@ def test_a_row_of_any_shape_becomes_columns(row: dict[str, Any], name: str, mixe
 
 
 def formats_line(row: dict[str, Any]) -> Line:
-    from rftkit.formats.containers import text_of
     from rftkit.formats.lines import read_line
+    from rftkit.formats.plain import text_of
 
     return read_line(text_of(row, 1))
 

@@ -23,7 +23,13 @@ Role = Literal["system", "developer", "user", "assistant", "tool"]
 
 
 class Said(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """A message that is a role and a text."""
+    """A message that is a role and a text.
+
+    Examples
+    --------
+    >>> Said("user", "Hi").content
+    'Hi'
+    """
 
     role: Role
     content: str
@@ -45,11 +51,12 @@ class _Any(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     tool_choice: Raw | UnsetType = UNSET
 
 
+#: Fields of `schema.MESSAGE`, tool calls twice: as they are, and in `raw`'s place in one way of writing for the keys.
 Fields = tuple[str, str | None, str | None, str | None, str | None, str | None]
 
 
 class OddError(ValueError):
-    """A line is not ordinary."""
+    """A line is not ordinary: the careful way has to read it."""
 
 
 _top = msgspec.json.Decoder(dict[str, Raw]).decode
@@ -96,7 +103,26 @@ class Known:
 
 @dataclass(slots=True)
 class Line:
-    """What is taken from one line before it is put into the columns."""
+    """What is taken from one line before it is put into the columns.
+
+    Parameters
+    ----------
+    id, tools, tool_choice, output, metadata, extra
+        Values of the columns of these names, JSON text as bytes.
+    said
+        Messages.
+    keys
+        How many keys the line has outside of values kept as text.
+    begun
+        How many messages begin with their role.
+    texts
+        Values kept as text.
+
+    Examples
+    --------
+    >>> Line("a", [], 3, 0, []).output is None
+    True
+    """
 
     id: str | None
     said: Sequence[Said] | list[Fields]

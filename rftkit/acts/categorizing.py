@@ -12,6 +12,7 @@ from rftkit import embed
 from rftkit.acts import asking, reading
 from rftkit.embed.cache import VectorCache
 from rftkit.errors import InputError
+from rftkit.messages import last_user_text
 from rftkit.schema import HAND_MADE
 from rftkit.topics.categorize import CategorizeReport
 from rftkit.topics.categorize import categorize as assign
@@ -105,7 +106,8 @@ def proposal(
         raise InputError(
             f'there are no valid records to find topics in; import some with: rftkit import "{ds.path}" FILE'
         )
-    texts = embed.texts(reading.frame(ds, said, ["messages"])).to_list()
+    frame = reading.frame(ds, said, ["messages"])
+    texts = embed.texts(frame).to_list()
     hand = pl.Series([topic if method in HAND_MADE else None for topic, method in said.select(_TOPIC[::2]).rows()])
     return find(
         texts,
@@ -116,6 +118,7 @@ def proposal(
         locked=reading.tree(ds),
         labels=hand.cast(pl.String),
         namer=None if model is None else asking.namer(ds, model),
+        shown=frame.select(last_user_text()).to_series().to_list(),
     )
 
 
@@ -292,7 +295,6 @@ def map_(ds: Context, method: str = "pca", *, embedder: str = "auto", seed: int 
     polars.DataFrame
         id, x, y, topic, and the last user turn.
     """
-    from rftkit.messages import last_user_text
     from rftkit.topics.map import project
 
     said = _living(reading.labels(ds))

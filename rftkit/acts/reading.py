@@ -224,7 +224,7 @@ def filtered(found: pl.DataFrame, where: str | pl.Expr) -> pl.DataFrame:
         return found.filter(condition)
     except (pl.exceptions.PolarsError, TypeError) as error:
         raise InputError(
-            f"the condition {str(where)!r} cannot be used ({str(error).splitlines()[0]}); write SQL over the columns "
+            f"the condition {str(where)!r} cannot be used ({str(error).splitlines()[0].split(';')[0]}); write SQL over the columns "
             f"{', '.join(found.columns)}, for example: topic = 'refunds' AND NOT valid"
         ) from error
 

@@ -96,6 +96,7 @@ def discover(
     labels: pl.Series | Sequence[str | None] | None = None,
     least: int | None = None,
     namer: naming.Namer | None = None,
+    shown: Sequence[str | None] | None = None,
 ) -> Discovery:
     """Find the topics of texts.
 
@@ -119,6 +120,8 @@ def discover(
         Size below which a group is merged; from the number of texts when not given.
     namer
         Names groups better than their keywords do, for example by a model.
+    shown
+        How each record is quoted in descriptions, for example its last user turn; its text by default.
 
     Examples
     --------
@@ -134,7 +137,8 @@ def discover(
     usable = np.array([bool(text.strip()) for text in rows], dtype=bool) & (np.abs(vectors).sum(axis=1) > 0)
     at = np.flatnonzero(usable)
     groups = _groups([rows[i] for i in at], vectors[at], depth, count, seed, least)
-    return _Builder(rows, vectors, at, groups, kept, hand, depth, seed, namer).build()
+    quoted = rows if shown is None else [text or "" for text in shown]
+    return _Builder(rows, quoted, vectors, at, groups, kept, hand, depth, seed, namer).build()
 
 
 def _check(texts: Sequence[str], vectors: Floats, depth: int, count: int | None) -> None:
@@ -310,6 +314,7 @@ class _Builder:
     """Turns groups into a tree around the topics that stay."""
 
     texts: list[str]
+    shown: list[str]
     vectors: Floats
     at: Ints
     groups: Groups
@@ -394,7 +399,8 @@ class _Builder:
     def _labels(self, level: Ints) -> list[naming.Label]:
         texts = [self.texts[row] for row in self.at]
         central = central_rows(self.vectors[self.at], level, _CENTRAL)
-        found = naming.describe(texts, level, central, seed=self.seed)
+        shown = [self.shown[row] for row in self.at]
+        found = naming.describe(texts, level, central, seed=self.seed, shown=shown)
         return list(self.namer(found)) if self.namer is not None else found
 
 

@@ -172,7 +172,14 @@ class Counts:
         return result
 
 
-def describe(texts: Sequence[str], labels: Ints, central: Sequence[Sequence[int]], *, seed: int = 0) -> list[Label]:
+def describe(
+    texts: Sequence[str],
+    labels: Ints,
+    central: Sequence[Sequence[int]],
+    *,
+    seed: int = 0,
+    shown: Sequence[str] | None = None,
+) -> list[Label]:
     """Return a name, a sentence and keywords for every group.
 
     Parameters
@@ -185,6 +192,8 @@ def describe(texts: Sequence[str], labels: Ints, central: Sequence[Sequence[int]
         Rows of the most central texts of each group.
     seed
         For the sample of large groups.
+    shown
+        How each text is quoted in a sentence; as it is by default.
 
     Examples
     --------
@@ -196,16 +205,17 @@ def describe(texts: Sequence[str], labels: Ints, central: Sequence[Sequence[int]
     found = []
     for group, scores in enumerate(counts.scores()):
         near = [texts[row] for row in central[group]]
-        found.append(_label(scores, counts, near, group))
+        quoted = near if shown is None else [shown[row] for row in central[group]]
+        found.append(_label(scores, counts, near, quoted, group))
     return found
 
 
-def _label(scores: dict[str, float], counts: Counts, near: Sequence[str], group: int) -> Label:
+def _label(scores: dict[str, float], counts: Counts, near: Sequence[str], quoted: Sequence[str], group: int) -> Label:
     ranked = sorted(scores, key=lambda key: (-scores[key], key))
     ranked = _closer(ranked, scores, near)
     keywords = _keywords(ranked, counts)
     name = _name(ranked, scores, counts, near) or f"Group {group + 1}"
-    return Label(name, sentence(keywords, near), tuple(keywords), tuple(near))
+    return Label(name, sentence(keywords, quoted), tuple(keywords), tuple(quoted))
 
 
 def _closer(ranked: list[str], scores: dict[str, float], near: Sequence[str]) -> list[str]:

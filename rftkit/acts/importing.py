@@ -151,7 +151,7 @@ def _nothing(report: ImportReport, lines: pl.DataFrame) -> str:
 
 
 def _report(told: Any, added: int, skipped: int, version: int) -> ImportReport:
-    details = told.to_dict()
+    details = {**told.to_dict(), "sentences": list(formats.sentences(told))}
     counted = {name: int(details.pop(name, 0)) for name in ("read", "blank", "unreadable", "folded")}
     return ImportReport(added=added, duplicates_skipped=skipped, dataset_version=version, details=details, **counted)
 

@@ -183,17 +183,18 @@ def pairs_of(values: Sequence[str], option: str) -> dict[str, str]:
     return result
 
 
-def records_as_json(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return records as the `records` format writes them.
+def records_as_json(frame: pl.DataFrame) -> list[Any]:
+    """Return records as the `records` format writes them, as JSON text that `emit` prints as it is.
 
     Parameters
     ----------
     frame
         Columns of `schema.FRAME`.
     """
+    import msgspec
+
     from rftkit.formats.writing import complete
     from rftkit.formats.writing.target import Notes, Options
     from rftkit.formats.writing.targets.records import lines
-    from rftkit.messages import load
 
-    return [load(line) for line in lines(complete(frame), Options(), Notes())]
+    return [msgspec.Raw(line.encode()) for line in lines(complete(frame), Options(), Notes())]

@@ -69,15 +69,8 @@ def _import_lines(told: dict[str, Any], dataset: Path) -> Iterator[str]:
         if told[key] or key == "added"
     )
     yield "formats: " + ", ".join(f"{name} {number(count)}" for name, count in told["formats"].items())
-    for name, count in told.get("other_shape", {}).items():
-        yield f"{number(count)} lines look like {name}; read them with --mixed"
-    for entry in told.get("not_understood", []):
-        yield f"not understood: {_entry(entry)}"
+    yield from told["sentences"]
     yield f"next: rftkit sanitize {dataset}"
-
-
-def _entry(entry: Any) -> str:
-    return ", ".join(f"{key} {value}" for key, value in entry.items()) if isinstance(entry, dict) else str(entry)
 
 
 @click.command()
@@ -158,13 +151,18 @@ def _short(text: str | None, width: int = 70) -> str:
 @click.pass_obj
 def show(ds: Any, id: str, as_json: bool) -> None:
     """Show one record, whole."""
+    told = records_as_json(ds.records([id]))
+    emit({"records": told, "total": 1, "dataset_version": ds.version}, as_json=as_json, lines=[_pretty(told[0])])
+
+
+def _pretty(record: Any) -> str:
     import msgspec
 
-    from rftkit.messages import dump
-
-    told = records_as_json(ds.records([id]))
-    pretty = msgspec.json.format(dump(told[0]), indent=2)
-    emit({"records": told, "total": 1, "dataset_version": ds.version}, as_json=as_json, lines=[pretty])
+    text = bytes(record).decode()
+    try:
+        return msgspec.json.format(text, indent=2)
+    except (RecursionError, msgspec.DecodeError):  # nested too deeply to be laid out
+        return text
 
 
 @records.command()

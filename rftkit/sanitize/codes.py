@@ -67,8 +67,10 @@ def place(position: str = "position", role: str = "role") -> pl.Expr:
     >>> pl.DataFrame({"position": [2], "role": ["user"]}).select(place()).item()
     'message 3 (user)'
     """
-    known = pl.when(pl.col(role).is_in(schema.ROLES)).then(pl.format(" ({})", role)).otherwise(pl.lit(""))
-    return pl.format("message {}{}", pl.col(position) + 1, known)
+    # concat_str and not format: in polars 2.1, format panics on a frame that a filter has emptied.
+    known = pl.when(pl.col(role).is_in(schema.ROLES)).then(pl.concat_str(pl.lit(" ("), role, pl.lit(")")))
+    number = (pl.col(position) + 1).cast(pl.String)
+    return pl.concat_str(pl.lit("message "), number, known.otherwise(pl.lit("")))
 
 
 def findings(frame: pl.DataFrame | pl.LazyFrame, code: str, *parts: str | pl.Expr) -> pl.LazyFrame:

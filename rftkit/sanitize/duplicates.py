@@ -35,7 +35,11 @@ def rules(records: pl.DataFrame) -> Iterator[pl.LazyFrame]:
     yield findings(copies, "duplicate", how, " of record ", escaped("first_id"))
     other = (pl.col("output_key") != pl.col("first_output_key")).fill_null(value=False)
     conflicts = copies.filter(other).group_by("first_row", maintain_order=True).agg(pl.col("id").first(), pl.len())
-    more = pl.when(pl.col("len") > 1).then(pl.format(" and {} more copies", pl.col("len") - 1)).otherwise(pl.lit(""))
+    more = (
+        pl.when(pl.col("len") > 1)
+        .then(pl.concat_str(pl.lit(" and "), (pl.col("len") - 1).cast(pl.String), pl.lit(" more copies")))
+        .otherwise(pl.lit(""))
+    )
     yield findings(
         conflicts.rename({"first_row": "row"}), "conflicting_output",
         "record ", escaped("id"), more, " of the same prompt with another output",

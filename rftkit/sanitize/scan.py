@@ -77,7 +77,11 @@ def scan(messages: pl.DataFrame, kinds: Sequence[Kind], code: str) -> pl.LazyFra
     by_row = named.group_by("row", maintain_order=True).agg(
         pl.col("entry").head(SHOWN).str.join(", "), (pl.len().cast(pl.Int64) - SHOWN).alias("more")
     )
-    more = pl.when(pl.col("more") > 0).then(pl.format(" and {} more", "more")).otherwise(pl.lit(""))
+    more = (
+        pl.when(pl.col("more") > 0)
+        .then(pl.concat_str(pl.lit(" and "), pl.col("more").cast(pl.String), pl.lit(" more")))
+        .otherwise(pl.lit(""))
+    )
     return findings(by_row, code, pl.col("entry"), more)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from rftkit.messages import dump
-from rftkit.sanitize import sanitize
+from rftkit.sanitize import sanitize, structure, toolcalls
+from rftkit.sanitize.single import complete
 from tests.sanitize.frames import WEATHER, call, calling, codes, frame, result, user
 
 END = user("Thank you, and tomorrow?")
@@ -92,3 +93,11 @@ def test_repeated_ids_of_real_agents_stay_valid(shared_data: Path) -> None:
     assert found.warnings_by_code["duplicate_tool_call_id"] == 10
     assert "undeclared_tool" not in found.warnings_by_code
     assert "secret" not in found.warnings_by_code
+
+
+def test_rules_that_find_nothing_run_on_the_streaming_engine_too() -> None:
+    """In polars 2.1 `pl.format` panics there on a frame that a filter has emptied; large frames are streamed."""
+    made = complete(frame([user(), calling(call("a")), result("a"), END]))
+    messages = structure.flat(made)
+    for found in (*structure.rules(made, messages), *toolcalls.rules(made, messages)):
+        assert found.collect(engine="streaming").is_empty()

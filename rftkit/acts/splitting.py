@@ -133,9 +133,7 @@ def export(
     if split not in ("train", "validation", "all"):
         raise InputError(f"there is no split {split!r}; use train, validation or all")
     if split != "all":
-        frame = frame.filter(pl.col("split") == split)
-        if frame.is_empty():
-            raise InputError(f'no record is in {split}; split first with: rftkit split "{ds.path}"')
+        frame = _of_split(ds, frame, split)
     return writing.write(
         frame,
         path,
@@ -147,6 +145,18 @@ def export(
         unreadable=reading.unreadable(ds),
         version=ds.version,
     )
+
+
+def _of_split(ds: Context, frame: pl.DataFrame, split: str) -> pl.DataFrame:
+    if frame["split"].null_count() == frame.height:
+        raise InputError(f'no record is in {split}; split first with: rftkit split "{ds.path}"')
+    chosen = frame.filter(pl.col("split") == split)
+    if chosen.is_empty():
+        raise InputError(
+            f"the last split left no record in {split}: what belongs together stays together, and there are too few "
+            f'groups; see rftkit split "{ds.path}" --help, or import more records'
+        )
+    return chosen
 
 
 def _seed(ds: Context) -> int | None:

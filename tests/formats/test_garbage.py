@@ -50,8 +50,8 @@ CHUNK = {"object": "chat.completion.chunk", "choices": [{"delta": {"content": "H
         ("a.jsonl", b"1\n[]\nnull\n", "no objects"),
         ("a.csv", b"a,a\n1,2\n", "names each column once"),
         ("a.parquet", b"PAR1 and no more", "cannot be read as Parquet"),
-        ("a.jsonl.gz", gzip.compress(CHAT * 50_000)[:-4000], "damaged or cut off"),
-        ("a.jsonl.gz", gzip.compress(CHAT)[:12], "damaged or cut off"),
+        ("a.jsonl.gz", gzip.compress(CHAT * 50_000, mtime=0)[:-4000], "damaged or cut off"),
+        ("a.jsonl.gz", gzip.compress(CHAT, mtime=0)[:12], "damaged or cut off"),
         (
             "a.jsonl.zst",
             zstandard.ZstdCompressor().compress(random.Random(0).randbytes(999_999).hex().encode())[:-4000],

@@ -20,8 +20,8 @@ MIME = "application/vnd.vegalite.v5+json"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 NAME = "rftkit"
 
-#: Middle tones that stand on white and on black.
-BAR, SOFT, TARGET = "#5b8fc9", "#a9b8c9", "#8a8a8a"
+#: Middle tones that stand on white and on black: JupyterLab does not draw a chart anew when its theme changes.
+BAR, SOFT, TARGET, TEXT = "#5b8fc9", "#a9b8c9", "#8a8a8a", "#777777"
 STATUS = {"ok": "#3f9b7c", "slightly under": "#c79222", "under": "#cc5b5f", "over": "#cc5b5f"}
 #: Colours of topics on a map; further topics share the last.
 HUES = (
@@ -50,8 +50,10 @@ def enable() -> None:
     alt.renderers.enable(NAME)
 
 
-def offline_renderer(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
+def offline_renderer(spec: dict[str, Any], **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the bundle of a chart that JupyterLab draws without a network: the version it knows, and no HTML.
+
+    Its menu offers to save the picture; the entries that would open a page elsewhere are left out.
 
     Parameters
     ----------
@@ -60,10 +62,13 @@ def offline_renderer(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
 
     Examples
     --------
-    >>> offline_renderer({"mark": "bar"})["application/vnd.vegalite.v5+json"]["mark"]
+    >>> data, metadata = offline_renderer({"mark": "bar"})
+    >>> data["application/vnd.vegalite.v5+json"]["mark"]
     'bar'
     """
-    return {MIME: {**spec, "$schema": SCHEMA}, "text/plain": _described(spec)}
+    actions = {"export": True, "source": False, "compiled": False, "editor": False}
+    data = {MIME: {**spec, "$schema": SCHEMA}, "text/plain": _described(spec)}
+    return data, {MIME: {"embed_options": {"actions": actions}}}
 
 
 def _described(spec: dict[str, Any]) -> str:
@@ -80,18 +85,17 @@ def _choose_renderer() -> None:
 
 
 def _calm(chart: Any, title: str, subtitle: str = "") -> Any:
-    heading = {"text": title, "anchor": "start", "fontSize": 15, "fontWeight": 600, "offset": 12}
+    heading = {"text": title, "anchor": "start", "fontSize": 15, "fontWeight": 600, "offset": 12, "color": TEXT}
     if subtitle:
         heading |= {"subtitle": subtitle, "subtitleFontSize": 12, "subtitlePadding": 4, "subtitleColor": TARGET}
     axis = {"domain": False, "ticks": False, "grid": False, "labelPadding": 6, "titleFontWeight": "normal"}
+    ink = {"labelColor": TEXT, "titleColor": TEXT, "labelFontSize": 12, "titleFontSize": 12}
     return (
         chart.properties(title=heading)
         .configure(font="system-ui, sans-serif", background="transparent")
         .configure_view(stroke=None)
-        .configure_axis(**axis, labelFontSize=12, titleFontSize=12, labelLimit=280)
-        .configure_legend(
-            labelFontSize=12, titleFontSize=12, titleFontWeight="normal", orient="top", symbolType="square"
-        )
+        .configure_axis(**axis, **ink, labelLimit=280)
+        .configure_legend(**ink, titleFontWeight="normal", orient="top", symbolType="square", columns=5)
     )
 
 
@@ -164,8 +168,10 @@ def coverage(coverage: Any, *, limit: int = 60) -> alt.LayerChart:
     share = alt.X("share:Q", title="share of the assigned records", axis=alt.Axis(format="%", tickCount=5))
     bars = base.mark_bar(color=BAR, height={"band": 0.62}).encode(x=share)
     layers = [bars]
+    # in pixels: a band is not known to ticks of the version that JupyterLab has
+    tall = 0.95 * _height(shown.height) / max(shown.height, 1)
     if has_target:
-        layers.append(base.mark_tick(color=TARGET, thickness=2, height={"band": 0.95}).encode(x="target:Q"))
+        layers.append(base.mark_tick(color=TARGET, thickness=2, size=tall).encode(x="target:Q"))
     words = base.mark_text(align="left", dx=8, fontSize=11).encode(
         x="end:Q", text="status:N", color=_status_colour(alt)
     )

@@ -257,7 +257,7 @@ def _csv(path: Path, stream: IO[bytes]) -> Iterator[Numbered]:
         header = _header(path, next(reader, []))
         for number, cells in enumerate(reader, 1):
             yield number, _csv_row(header, cells)
-    except (EOFError, OSError) as damage:
+    except sources.DAMAGES as damage:
         raise sources.damaged(path, damage) from None
     except csv.Error as error:
         raise FormatError(f"{str(path)!r} is no valid CSV: {error}") from None

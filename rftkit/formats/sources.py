@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import glob
 import io
+import lzma
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,7 +134,7 @@ def open_plain(path: Path) -> IO[bytes]:
     stream = io.BufferedReader(_unpacked(raw, head), 1 << 20)
     try:
         head = stream.peek(HEAD)[:HEAD]
-    except _DAMAGES as damage:
+    except DAMAGES as damage:
         raise damaged(path, damage) from None
     refuse_binary(path, head)
     for mark, name in _BOMS.items():
@@ -144,7 +146,6 @@ def open_plain(path: Path) -> IO[bytes]:
 def _unpacked(stream: IO[bytes], head: bytes) -> Any:
     import bz2
     import gzip
-    import lzma
 
     if head.startswith(b"\x1f\x8b"):
         return gzip.GzipFile(fileobj=stream)
@@ -155,7 +156,8 @@ def _unpacked(stream: IO[bytes], head: bytes) -> Any:
     return lzma.LZMAFile(stream) if head.startswith(b"\xfd7zXZ") else stream
 
 
-_DAMAGES: Final = (EOFError, OSError, ValueError)
+#: What the unpackers raise; zlib, lzma and zstd have errors of their own that derive from nothing shared.
+DAMAGES: Final = (EOFError, OSError, ValueError, lzma.LZMAError, zlib.error)
 
 
 def damaged(path: Path, error: Exception) -> FormatError:
@@ -277,7 +279,7 @@ def lines_of(path: Path, stream: IO[bytes]) -> Iterator[bytes]:
     try:
         for line in stream:
             yield line.removesuffix(b"\n")
-    except _DAMAGES as damage:
+    except DAMAGES as damage:
         raise damaged(path, damage) from None
 
 
@@ -306,7 +308,7 @@ def chunks_of(path: Path, size: int = 1 << 23) -> Iterator[bytes]:
                     kept = []
                 if block[cut:]:
                     kept.append(block[cut:])
-        except _DAMAGES as damage:
+        except DAMAGES as damage:
             raise damaged(path, damage) from None
     if kept:
         yield b"".join(kept)
@@ -317,7 +319,7 @@ def whole(path: Path) -> bytes:
     with open_plain(path) as stream:
         try:
             return stream.read()
-        except _DAMAGES as damage:
+        except DAMAGES as damage:
             raise damaged(path, damage) from None
 
 

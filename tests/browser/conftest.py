@@ -31,7 +31,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Let a skipped browser test fail where a browser was promised."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.skipped and os.environ.get("RFTKIT_BROWSER") == "required":
+        report.outcome, report.longrepr = "failed", f"skipped though RFTKIT_BROWSER=required: {report.longrepr}"
+
+
+# For this folder alone: a running Playwright keeps an event loop in the main thread, where other tests want their own.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = os.environ.get("RFTKIT_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -73,7 +83,7 @@ SETTINGS = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder, home = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("jupyter")
     with serving(folder, home) as url:

@@ -11,17 +11,19 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from rftkit._version import VERSION as __version__
+from rftkit._version import VERSION
 
 if TYPE_CHECKING:
     from rftkit.coverage import coverage
-    from rftkit.dataset import Dataset, open  # noqa: A004 - rftkit.open reads well and shadows nothing for its callers
+    from rftkit.dataset import Dataset, open
     from rftkit.errors import RftkitError
     from rftkit.generate import validate_candidates
     from rftkit.sanitize import sanitize
     from rftkit.split import split
     from rftkit.topics import TopicTree
     from rftkit.topics.categorize import categorize
+
+__version__ = VERSION
 
 __all__ = [
     "Dataset",

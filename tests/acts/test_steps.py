@@ -180,7 +180,20 @@ def test_a_split_that_leaves_a_side_empty_says_why(sorted_ds: rftkit.Dataset, tm
 
 
 def test_the_split_is_one_step_and_exported_by_name(sorted_ds: rftkit.Dataset, tmp_path: Path) -> None:
-    words = "alpha bravo candle dragon ember falcon garden harbour island jungle kitchen lantern".split()
+    words = [
+        "alpha",
+        "bravo",
+        "candle",
+        "dragon",
+        "ember",
+        "falcon",
+        "garden",
+        "harbour",
+        "island",
+        "jungle",
+        "kitchen",
+        "lantern",
+    ]
     different = [f"card {one * 3} {other * 3}" for one in words[:6] for other in words[6:]]
     sorted_ds.import_(_rows(different, start=300), replace=True)
     sorted_ds.categorize(method=["keyword"])

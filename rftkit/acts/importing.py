@@ -119,7 +119,7 @@ def import_(
         report = _report(coming.report, added.height, skipped, step.version)
         if report.read == report.blank + report.unreadable:
             raise FormatError(_nothing(report, coming.unreadable))
-        _unreadable(step, coming.unreadable)
+        _unreadable(ds, step, coming.unreadable, replace=replace)
         if added.height or replace:
             _labels(ds, step, before, added, categorize=categorize)
         step.counts = {key: value for key, value in report.to_dict().items() if isinstance(value, int)}
@@ -205,9 +205,13 @@ def _narrow(new: pl.DataFrame) -> pl.DataFrame:
     return new.select("row", "id", "row_key", "generated", said)
 
 
-def _unreadable(step: Transaction, lines: pl.DataFrame) -> None:
-    if lines.height:
-        step.append("unreadable", lines)
+def _unreadable(ds: Context, step: Transaction, lines: pl.DataFrame, *, replace: bool) -> None:
+    """Keep the lines that could not be read, each once however often its file is imported."""
+    if replace:
+        step.replace("unreadable", lines)
+    elif lines.height:
+        known = reading.unreadable(ds).select("file", "line", "raw")
+        step.append("unreadable", lines.join(known, on=["file", "line", "raw"], how="anti", nulls_equal=True))
 
 
 def _labels(ds: Context, step: Transaction, before: pl.DataFrame, added: pl.DataFrame, *, categorize: bool) -> None:

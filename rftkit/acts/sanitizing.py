@@ -50,7 +50,7 @@ def sanitize(
     max_tokens
         Prompts with more tokens (tools counted) are invalid.
     near_duplicates
-        From this Jaccard similarity on, a record is warned about as near duplicate; 0.5 to 1.
+        From this Jaccard similarity on, a record is warned about as near duplicate; 0.2 to 1.
     model
         Count tokens as this model does.
 
@@ -105,7 +105,7 @@ def report(ds: Context) -> SanitizeReport | None:
         return None
     known = _known(ds, labels)
     encoding = encoding_for(options["model"])
-    return _verdict(ds, labels, known, _pairs(ds), options, encoding)
+    return _verdict(ds, labels, known, _pairs(ds), _floor(ds), options, encoding)
 
 
 def _judged(
@@ -115,11 +115,32 @@ def _judged(
     known = _known(ds, labels)
     new = _new_facts(ds, labels, known, fresh, options["max_tokens"], encoding)
     step.append("facts", new)
-    found = near_pairs(new, against=known, floor=FLOOR) if new.height else pl.DataFrame(schema=PAIRS)
-    step.append("pairs", found)
     every = pl.concat([known, new]) if new.height else known
+    pairs, floor = _compared(ds, step, every, new, known, options["near_duplicates"])
     every = _counted(ds, every, options["max_tokens"], encoding)
-    return _verdict(ds, labels, every, pl.concat([_pairs(ds), found]), options, encoding, fresh)
+    return _verdict(ds, labels, every, pairs, floor, options, encoding, fresh)
+
+
+def _compared(
+    ds: Context, step: Transaction, every: pl.DataFrame, new: pl.DataFrame, known: pl.DataFrame, threshold: float
+) -> tuple[pl.DataFrame, float]:
+    """Return all pairs and the similarity they are known from; a lower threshold than ever makes them anew."""
+    floor = _floor(ds)
+    if threshold < floor:
+        pairs = near_pairs(every, floor=threshold)
+        step.replace("pairs", pairs)
+        step.put("pairs.json", {"floor": threshold})
+        return pairs, threshold
+    if new.is_empty():
+        return _pairs(ds), floor
+    found = near_pairs(new, against=known, floor=floor)
+    step.append("pairs", found)
+    return pl.concat([_pairs(ds), found]), floor
+
+
+def _floor(ds: Context) -> float:
+    stored = ds.store.get("pairs.json", ds.line)
+    return FLOOR if stored is None else float(stored["floor"])
 
 
 def _verdict(
@@ -127,6 +148,7 @@ def _verdict(
     labels: pl.DataFrame,
     known: pl.DataFrame,
     pairs: pl.DataFrame,
+    floor: float,
     options: dict[str, Any],
     encoding: str,
     fresh: pl.DataFrame | None = None,
@@ -139,6 +161,7 @@ def _verdict(
         max_tokens=options["max_tokens"],
         near_duplicates=options["near_duplicates"],
         encoding=encoding,
+        floor=floor,
     )
 
 

@@ -76,7 +76,7 @@ def _import_lines(told: dict[str, Any], dataset: Path) -> Iterator[str]:
 @click.command()
 @dataset_argument
 @click.option("--max-tokens", type=click.IntRange(min=1), default=32_000, show_default=True)
-@click.option("--near-duplicates", type=click.FloatRange(0.5, 1.0), default=0.7, show_default=True, metavar="T")
+@click.option("--near-duplicates", type=click.FloatRange(0.2, 1.0), default=0.7, show_default=True, metavar="T")
 @click.option("--model", help="Count tokens as this model does.")
 @as_json
 def sanitize(dataset: Path, max_tokens: int, near_duplicates: float, model: str | None, as_json: bool) -> None:

@@ -18,7 +18,7 @@ What is decided where a source leaves room:
 """
 
 from rftkit.sanitize.codes import SENTENCES
-from rftkit.sanitize.near import FLOOR, PAIRS, THRESHOLD, near_pairs
+from rftkit.sanitize.near import FLOOR, LEAST, PAIRS, THRESHOLD, near_pairs
 from rftkit.sanitize.report import SanitizeReport
 from rftkit.sanitize.revert import revert
 from rftkit.sanitize.single import FACTS, MAX_TOKENS, count_tokens, facts, uncounted
@@ -28,6 +28,7 @@ from rftkit.sanitize.verdict import judge, sanitize
 __all__ = [
     "FACTS",
     "FLOOR",
+    "LEAST",
     "MAX_TOKENS",
     "PAIRS",
     "SENTENCES",

@@ -19,8 +19,11 @@ from rftkit.sanitize.grams import Grams, Shingler, mixed, overlaps
 if TYPE_CHECKING:
     from rftkit.sanitize.grams import Array
 
-#: Pairs are stored from this similarity on.
+#: Pairs are made from this similarity on, so that the threshold can be moved; a lower threshold makes them anew.
 FLOOR: Final = 0.5
+
+#: The lowest threshold: below it texts share little but their grammar, and pairs are as many as texts squared.
+LEAST: Final = 0.2
 
 #: The default threshold of the warning.
 THRESHOLD: Final = 0.7
@@ -42,17 +45,25 @@ _CHEAP: Final = 2_000_000
 _SMALL: Final = 1_500_000
 
 
-def checked(threshold: float) -> float:
-    """Return the threshold; raise `InputError` where it is not between the floor and 1.
+def checked(threshold: float, floor: float = LEAST) -> float:
+    """Return the threshold; raise `InputError` where it is not between the floor of the pairs and 1.
+
+    Parameters
+    ----------
+    threshold
+        Jaccard similarity.
+    floor
+        The similarity from which on pairs are known.
 
     Examples
     --------
     >>> checked(0.7)
     0.7
     """
-    if not FLOOR <= threshold <= 1:
+    if not floor <= threshold <= 1:
+        again = "; sanitize again with a lower one" if LEAST <= threshold < floor else ""
         raise InputError(
-            f"the threshold of near duplicates is {threshold}; it must be from {FLOOR} to 1, for example 0.7"
+            f"the threshold of near duplicates is {threshold}; it must be from {floor} to 1, for example 0.7{again}"
         )
     return threshold
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from rftkit import schema
 from rftkit.sanitize.advice import advice
+from rftkit.sanitize.near import FLOOR
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -27,6 +28,8 @@ class SanitizeReport:
         The settings.
     records, facts, pairs
         What the verdict was made from, so that a threshold can be moved without computing anything again.
+    floor
+        The similarity from which on pairs are known; the threshold can be moved down to it.
 
     Examples
     --------
@@ -47,6 +50,7 @@ class SanitizeReport:
     records: pl.DataFrame = field()
     facts: pl.DataFrame = field()
     pairs: pl.DataFrame = field()
+    floor: float = FLOOR
 
     def at(self, near_duplicates: float | None = None, *, max_tokens: int | None = None) -> SanitizeReport:
         """Return the report at another threshold or limit; pairs and facts are not computed again.
@@ -54,7 +58,7 @@ class SanitizeReport:
         Parameters
         ----------
         near_duplicates
-            The new threshold, from the floor of the pairs (0.5) to 1.
+            The new threshold, from `floor` to 1.
         max_tokens
             The new limit; a smaller one may need tokens that were not counted, which is an error.
         """
@@ -67,6 +71,7 @@ class SanitizeReport:
             max_tokens=self.max_tokens if max_tokens is None else max_tokens,
             near_duplicates=self.near_duplicates if near_duplicates is None else near_duplicates,
             encoding=self.encoding,
+            floor=self.floor,
         )
 
     @property

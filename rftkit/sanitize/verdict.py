@@ -33,7 +33,7 @@ def sanitize(
         Prompts with more tokens, tools counted, are invalid.
     near_duplicates
         From this Jaccard similarity of the character 5-grams of its user text with an earlier valid record's on, a
-        record gets the warning `near_duplicate`; 0.5 to 1.
+        record gets the warning `near_duplicate`; 0.2 to 1.
     model
         Tokens are counted by this model's tokenizer where that is known, else by o200k.
 
@@ -60,12 +60,27 @@ def sanitize(
     known = facts(whole, count_tokens_over=max_tokens, encoding=encoding)
     ids = whole["id"] if "id" in whole.columns else whole["row"].cast(pl.String).alias("id")
     narrow = whole.select("row", ids)
-    pairs = near_pairs(known, floor=min(FLOOR, near_duplicates))
-    return judge(narrow, known, pairs, max_tokens=max_tokens, near_duplicates=near_duplicates, encoding=encoding)
+    floor = min(FLOOR, near_duplicates)
+    return judge(
+        narrow,
+        known,
+        near_pairs(known, floor=floor),
+        max_tokens=max_tokens,
+        near_duplicates=near_duplicates,
+        encoding=encoding,
+        floor=floor,
+    )
 
 
-def options(max_tokens: int, near_duplicates: float) -> None:
+def options(max_tokens: int, near_duplicates: float, floor: float = near.LEAST) -> None:
     """Raise `InputError` where an option is out of its range.
+
+    Parameters
+    ----------
+    max_tokens, near_duplicates
+        As `judge` takes them.
+    floor
+        The similarity from which on pairs are known.
 
     Examples
     --------
@@ -73,7 +88,7 @@ def options(max_tokens: int, near_duplicates: float) -> None:
     """
     if max_tokens < 1:
         raise InputError(f"max_tokens is {max_tokens}; it must be at least 1, for example --max-tokens 32000")
-    near.checked(near_duplicates)
+    near.checked(near_duplicates, floor)
 
 
 def judge(
@@ -84,6 +99,7 @@ def judge(
     max_tokens: int = MAX_TOKENS,
     near_duplicates: float = THRESHOLD,
     encoding: str = DEFAULT_ENCODING,
+    floor: float = FLOOR,
 ) -> SanitizeReport:
     """Return the verdict of every record from what was computed before.
 
@@ -101,6 +117,8 @@ def judge(
         The threshold; not below the floor that the pairs were made with.
     encoding
         The tokenizer that the limit means.
+    floor
+        The similarity that the pairs were made from on.
 
     Returns
     -------
@@ -119,7 +137,7 @@ def judge(
     >>> judge(pl.DataFrame({"row": [0], "id": ["a"]}), known, near_pairs(known)).valid
     1
     """
-    options(max_tokens, near_duplicates)
+    options(max_tokens, near_duplicates, floor)
     base = _joined(records, facts)
     late = uncounted(base, max_tokens, encoding)
     if late.len():
@@ -132,7 +150,7 @@ def judge(
     base = base.with_columns(over=over).with_columns(sound=~(own | pl.col("over")))
     found = codes.fold(_found(base, pairs, max_tokens, near_duplicates))
     labels = _labels(base, found)
-    return SanitizeReport(labels, max_tokens, near_duplicates, encoding, records, facts, pairs)
+    return SanitizeReport(labels, max_tokens, near_duplicates, encoding, records, facts, pairs, floor)
 
 
 def _joined(records: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:

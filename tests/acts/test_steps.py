@@ -241,3 +241,22 @@ def test_a_records_file_brings_everything_back(sorted_ds: rftkit.Dataset, tmp_pa
 
 def test_conditions_are_sql_or_polars(ds: rftkit.Dataset) -> None:
     assert ds.records(where=pl.col("id") == "r3").height == ds.records(where="id = 'r3'").height == 1
+
+
+def test_a_lower_threshold_than_ever_compares_anew_and_is_kept(ds: rftkit.Dataset) -> None:
+    ds.import_(_rows(["My transfer of 20 euros to Anna was not seen by her bank"], start=400))
+    usual = ds.sanitize(near_duplicates=0.5).warnings_by_code["near_duplicate"]
+    lower = ds.sanitize(near_duplicates=0.2)
+    assert lower.warnings_by_code["near_duplicate"] > usual
+    assert lower.at(0.5).warnings_by_code["near_duplicate"] == usual
+    again = ds.sanitize(near_duplicates=0.2)
+    assert again.warnings_by_code == lower.warnings_by_code
+
+
+def test_unreadable_lines_are_kept_once(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"messages": [{"role": "user", "content": "Where is my parcel?"}]}\n{"messages": [\n')
+    ds = rftkit.open(tmp_path / "a.rft")
+    for _ in range(2):
+        assert ds.import_(path).unreadable == 1
+    assert ds.unreadable().height == 1

@@ -41,9 +41,9 @@ def test_the_limit_moves_too() -> None:
     assert report().at(max_tokens=64_000).valid == 4
 
 
-@pytest.mark.parametrize("threshold", [0.49, 1.01, -1])
+@pytest.mark.parametrize("threshold", [0.19, 1.01, -1])
 def test_a_threshold_out_of_range_is_refused(threshold: float) -> None:
-    with pytest.raises(InputError, match=r"from 0\.5 to 1"):
+    with pytest.raises(InputError, match=r"from 0\.2 to 1"):
         sanitize(found_frame(), near_duplicates=threshold)
 
 
@@ -78,3 +78,12 @@ def test_advice_fires_by_share_and_speaks_of_one_record_in_the_singular() -> Non
         "user_message_too_short",
     ]
     assert advice({"invalid_tool_arguments": 1}, 300)[0]["sentence"].startswith("1 of 300 records (under 1 %) has tool")
+
+
+def test_a_report_refuses_a_threshold_below_what_its_pairs_know() -> None:
+    with pytest.raises(InputError, match="sanitize again with a lower one"):
+        report().at(0.3)
+
+
+def test_a_low_threshold_is_compared_from_there_on() -> None:
+    assert sanitize(found_frame(), near_duplicates=0.3).floor == 0.3

@@ -14,6 +14,7 @@ from rftkit.acts import (
     generating,
     importing,
     reading,
+    reviewing,
     sanitizing,
     splitting,
     taxonomy,
@@ -61,9 +62,9 @@ class Dataset(Context):
     summary = covering.summary
     topic_counts = taxonomy.topic_counts
     map = categorizing.map_
-    candidates = generating.candidates
-    review_state = generating.review_state
-    final_distribution = generating.final_distribution
+    candidates = reviewing.candidates
+    review_state = reviewing.review_state
+    final_distribution = reviewing.final_distribution
 
     # Steps
     import_ = importing.import_
@@ -79,9 +80,9 @@ class Dataset(Context):
     plan = generating.plan
     priced = generating.priced
     generate = generating.generate
-    decide = generating.decide
+    decide = reviewing.decide
     regenerate = generating.regenerate
-    add = generating.add
+    add = reviewing.add
     edit = editing.edit
     delete = editing.delete
     assign = editing.assign

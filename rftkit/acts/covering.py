@@ -74,7 +74,7 @@ def _targets(ds: Context) -> Targets:
 
 def _waiting(ds: Context) -> int:
     """Return how many valid candidates wait for a decision."""
-    from rftkit.acts.generating import candidates
+    from rftkit.acts.reviewing import candidates
 
     if "candidates" not in ds.line.tables:
         return 0

@@ -48,15 +48,7 @@ def with_paths(frame: pl.DataFrame, topics: TopicTree) -> pl.DataFrame:
         The tree.
     """
     paths = topics.paths()
-    ids, names = list(paths), list(paths.values())
-
-    def swap(column: pl.Expr) -> pl.Expr:
-        return column.replace_strict(ids, names, default=None, return_dtype=pl.String)
-
-    changed = [swap(pl.col("topic"))]
-    if "secondary_topics" in frame.columns:
-        changed.append(pl.col("secondary_topics").list.eval(swap(pl.element())))
-    return frame.with_columns(changed)
+    return _swapped(frame, list(paths), list(paths.values()))
 
 
 def with_ids(frame: pl.DataFrame, topics: TopicTree) -> pl.DataFrame:
@@ -70,10 +62,12 @@ def with_ids(frame: pl.DataFrame, topics: TopicTree) -> pl.DataFrame:
         The tree.
     """
     paths = topics.paths()
-    ids, names = list(paths), list(paths.values())
+    return _swapped(frame, list(paths.values()), list(paths))
 
+
+def _swapped(frame: pl.DataFrame, old: list[str], new: list[str]) -> pl.DataFrame:
     def swap(column: pl.Expr) -> pl.Expr:
-        return column.replace_strict(names, ids, default=None, return_dtype=pl.String)
+        return column.replace_strict(old, new, default=None, return_dtype=pl.String)
 
     changed = [swap(pl.col("topic"))]
     if "secondary_topics" in frame.columns:

@@ -286,8 +286,7 @@ def _grown(
     parents: Mapping[str, str | None],
     seen: tuple[str, ...],
 ) -> list[Node]:
-    own = name.removeprefix(f"{parents.get(name)}/") if parents.get(name) else name
-    path = _join(above, clean_name(own))
+    path = _join(above, clean_name(_own_name(name, above, parents.get(name))))
     found = [_node(path, row)]
     named = [child for child, parent in parents.items() if parent == name and child not in seen]
     listed = _subtopics(name, row)
@@ -298,6 +297,14 @@ def _grown(
         else:
             found.extend(_nested([child], path))
     return found
+
+
+def _own_name(name: str, above: str, parent: str | None) -> str:
+    """Return the name of an entry whose key is a path, which it is where several topics share a name."""
+    for prefix in (above, parent):
+        if prefix and name.startswith(f"{prefix}/"):
+            return name.removeprefix(f"{prefix}/")
+    return name
 
 
 def _unique(nodes: list[Node]) -> list[Node]:

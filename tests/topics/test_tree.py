@@ -85,6 +85,11 @@ def test_every_shape_of_file_gives_the_tree_back(data):
         assert again.frame().drop("id", "parent").equals(tree.frame().drop("id", "parent"))
 
 
+def test_a_name_used_on_several_levels_survives_the_map_shape():
+    tree = TopicTree().add("A/A").add("A/B/A")
+    assert list(TopicTree.from_dict(tree.to_dict("map")).paths().values()) == ["A", "A/A", "A/B", "A/B/A"]
+
+
 def test_an_id_survives_rename_and_move():
     tree = TopicTree().add("Cards/Lost").add("Safety")
     id_ = tree.id_of("Cards/Lost")

@@ -6,6 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples on every run of the checks; on a person's machine new ones each time.
+settings.register_profile("same", derandomize=True, print_blob=True)
+if os.environ.get("CI"):
+    settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
 

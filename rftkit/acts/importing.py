@@ -122,7 +122,8 @@ def import_(
         _unreadable(ds, step, coming.unreadable, replace=replace)
         if added.height or replace:
             _labels(ds, step, before, added, categorize=categorize)
-        step.counts = {key: value for key, value in report.to_dict().items() if isinstance(value, int)}
+        told = report.to_dict()
+        step.counts = {key: value for key, value in told.items() if isinstance(value, int) and key != "dataset_version"}
         if not step.changed:
             report = _report(coming.report, added.height, skipped, step.base.version)
     return report

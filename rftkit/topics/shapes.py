@@ -1,28 +1,33 @@
-"""The JSON shapes a tree is read from and written to, and the rules of its names.
+"""The JSON shapes a tree is read from and written to.
 
 Three shapes: our own (a flat list with ids, nothing lost), the *map* ``{"version", "topics": {name: {description,
-subtopics, keywords, parentTopic}}}`` and the *nodes* ``[{"id", "name", "children"}]`` of older tools.
+subtopics, keywords, parentTopic}}}`` and the *nodes* ``[{"id", "name", "children"}]`` of other tools. The last two
+carry our ids where we wrote them; ids of other tools are not taken over, because two files may both number from 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from rftkit.errors import InputError
+from rftkit.topics.names import GENERAL, clean_name, clean_path, some
+from rftkit.topics.topic import parts
 
 if TYPE_CHECKING:
-    from rftkit.topics.tree import Topic, TopicTree
+    from rftkit.topics.lookup import Lookup
+    from rftkit.topics.topic import Topic
 
-GENERAL = "__general"
-_RESERVED = {GENERAL, "__unassigned", "__unmapped"}
-_LONGEST = 120
+__all__ = ["GENERAL", "Node", "Read", "clean_name", "clean_path", "keeps_ids", "read", "some", "write"]
+
+_OURS = re.compile(r"t[0-9a-f]{10}")
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One topic of a file, before it has an id.
+    """One topic of a file; `id` is set where the file has one that was ours.
 
     Examples
     --------
@@ -34,6 +39,7 @@ class Node:
     description: str = ""
     keywords: tuple[str, ...] = ()
     locked: bool = False
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,95 +56,6 @@ class Read:
     topics: tuple[dict[str, Any], ...] | None = None
     gone: dict[str, str | None] = field(default_factory=dict)
     made: int = 0
-
-
-def clean_name(name: str) -> str:
-    """Return a name as a tree keeps it: white space folded, no slash, no control characters.
-
-    Examples
-    --------
-    >>> clean_name(" Debit/credit  card ")
-    'Debit-credit card'
-    """
-    text = "".join(char if char.isprintable() else " " for char in str(name))
-    text = " ".join(text.replace("/", "-").split())[:_LONGEST].rstrip()
-    if not text:
-        raise InputError(f"a topic needs a name; given {name!r}")
-    if text in _RESERVED:
-        raise InputError(f"{text!r} is reserved for records without a leaf topic; choose another name")
-    return text
-
-
-def clean_path(path: str) -> str:
-    """Return a path with the white space around its names folded.
-
-    Examples
-    --------
-    >>> clean_path(" Cards / Lost ")
-    'Cards/Lost'
-    """
-    if not isinstance(path, str):
-        raise InputError(f"a path is text like 'Cards/Lost'; given {path!r}")
-    return "/".join(" ".join(name.split()) for name in path.strip().strip("/").split("/"))
-
-
-def some(paths: Iterable[str], limit: int = 5) -> str:
-    """Return the first few names for a sentence.
-
-    Examples
-    --------
-    >>> some(["A", "B"])
-    "'A', 'B'"
-    >>> some([])
-    'no topic yet'
-    """
-    known = list(paths)
-    more = f" and {len(known) - limit} more" if len(known) > limit else ""
-    return ", ".join(map(repr, known[:limit])) + more if known else "no topic yet"
-
-
-def ordered(topics: tuple[Topic, ...]) -> tuple[Topic, ...]:
-    """Return topics depth first, siblings in the order given; refuse what is no tree.
-
-    Examples
-    --------
-    >>> from rftkit.topics.tree import Topic
-    >>> [topic.name for topic in ordered((Topic("2", "B", "1"), Topic("1", "A")))]
-    ['A', 'B']
-    """
-    below: dict[str | None, list[Topic]] = {}
-    for topic in topics:
-        below.setdefault(topic.parent, []).append(topic)
-    _check_ids(topics)
-    _check_siblings(below)
-    found: list[Topic] = []
-    stack = list(reversed(below.get(None, [])))
-    while stack:
-        topic = stack.pop()
-        found.append(topic)
-        stack.extend(reversed(below.get(topic.id, [])))
-    if len(found) < len(topics):
-        kept = {topic.id for topic in found}
-        raise InputError(f"these topics are their own ancestors: {some(t.name for t in topics if t.id not in kept)}")
-    return tuple(found)
-
-
-def _check_ids(topics: tuple[Topic, ...]) -> None:
-    ids = {topic.id for topic in topics}
-    if len(ids) < len(topics):
-        raise InputError("two topics have the same id; every id must be there once")
-    for topic in topics:
-        if topic.parent is not None and topic.parent not in ids:
-            raise InputError(f"topic {topic.name!r} has a parent that is not in the tree: {topic.parent!r}")
-
-
-def _check_siblings(below: Mapping[str | None, list[Topic]]) -> None:
-    for siblings in below.values():
-        seen: set[str] = set()
-        for topic in siblings:
-            if topic.name.casefold() in seen:
-                raise InputError(f"two topics side by side are named {topic.name!r}; names of siblings are unique")
-            seen.add(topic.name.casefold())
 
 
 def read(value: Any) -> Read:
@@ -161,21 +78,40 @@ def read(value: Any) -> Read:
     raise InputError('a topic file is a list of {"name", "children"}, or an object with "topics"; this is neither')
 
 
+def keeps_ids(value: Any) -> bool:
+    """Return whether a file names its topics by ids of ours, so that equal ids mean the same topic.
+
+    Examples
+    --------
+    >>> from rftkit.topics.tree import TopicTree
+    >>> tree = TopicTree().add("A/B")
+    >>> [keeps_ids(tree.to_dict(shape)) for shape in ("rftkit", "map", "nodes")], keeps_ids([{"name": "A"}])
+    ([True, True, True], False)
+    """
+    found = read(value)
+    return found.topics is not None or (bool(found.nodes) and all(node.id for node in found.nodes))
+
+
 def _own(value: Mapping[str, Any], topics: list[Mapping[str, Any]]) -> Read:
-    rows = [
-        {
-            "id": str(topic["id"]),
-            "name": clean_name(topic["name"]),
-            "parent": topic["parent"],
-            "description": str(topic.get("description") or ""),
-            "keywords": _strings(topic.get("keywords"), str(topic["name"])),
-            "locked": bool(topic.get("locked", False)),
-        }
-        for topic in topics
-        if _has(topic, "id") and _has(topic, "name")
-    ]
-    gone = {str(key): heir for key, heir in dict(value.get("gone") or {}).items()}
-    return Read(topics=tuple(rows), gone=gone, made=int(value.get("made", len(rows))))
+    rows = [_own_row(topic) for topic in topics if _has(topic, "id") and _has(topic, "name")]
+    gone, made = value.get("gone") or {}, value.get("made", len(rows))
+    if not isinstance(gone, Mapping) or isinstance(made, bool) or not isinstance(made, int):
+        raise InputError('in a topic file "gone" is an object and "made" a number; leave both out if in doubt')
+    heirs = {str(key): None if heir is None else str(heir) for key, heir in gone.items()}
+    return Read(topics=tuple(rows), gone=heirs, made=max(made, len(rows)))
+
+
+def _own_row(topic: Mapping[str, Any]) -> dict[str, Any]:
+    name = clean_name(topic["name"])
+    return {
+        "id": str(topic["id"]),
+        "name": name,
+        "parent": None if topic["parent"] is None else str(topic["parent"]),
+        "description": " ".join(str(topic.get("description") or "").split()),
+        "keywords": _strings(topic.get("keywords"), name),
+        "locked": bool(topic.get("locked", False)),
+        "by_hand": parts(*_strings(topic.get("by_hand"), name)),
+    }
 
 
 def _has(topic: Mapping[str, Any], key: str) -> bool:
@@ -200,7 +136,9 @@ def _nested(nodes: Any, above: str) -> list[Node]:
 
 def _node(path: str, row: Mapping[str, Any]) -> Node:
     description = " ".join(str(row.get("description") or "").split())
-    return Node(path, description, _strings(row.get("keywords"), path), bool(row.get("locked", False)))
+    id_ = row.get("id")
+    ours = id_ if isinstance(id_, str) and _OURS.fullmatch(id_) else None
+    return Node(path, description, _strings(row.get("keywords"), path), bool(row.get("locked", False)), ours)
 
 
 def _join(above: str, name: str) -> str:
@@ -313,10 +251,11 @@ def _unique(nodes: list[Node]) -> list[Node]:
         if node.path.casefold() in seen:
             raise InputError(f"the file has the topic {node.path!r} twice; names of siblings are unique")
         seen.add(node.path.casefold())
-    return nodes
+    ids = [node.id for node in nodes if node.id]
+    return nodes if len(set(ids)) == len(ids) else [replace(node, id=None) for node in nodes]
 
 
-def write(tree: TopicTree, shape: str) -> dict[str, Any] | list[dict[str, Any]]:
+def write(tree: Lookup, shape: str) -> dict[str, Any] | list[dict[str, Any]]:
     """Return a tree as plain values in one of the shapes.
 
     Examples
@@ -342,15 +281,17 @@ def _row(topic: Topic) -> dict[str, Any]:
         "description": topic.description,
         "keywords": list(topic.keywords),
         "locked": topic.locked,
+        "by_hand": list(topic.by_hand),
     }
 
 
-def _as_map(tree: TopicTree) -> dict[str, Any]:
+def _as_map(tree: Lookup) -> dict[str, Any]:
     names = [topic.name for topic in tree.topics]
     keys = {t.id: t.name if names.count(t.name) == 1 else tree.path(t.id) for t in tree.topics}
     found: dict[str, Any] = {}
     for topic in tree.topics:
         entry: dict[str, Any] = {
+            "id": topic.id,
             "description": topic.description,
             "subtopics": [keys[child.id] for child in tree.children(topic.id)],
             "keywords": list(topic.keywords),
@@ -363,8 +304,8 @@ def _as_map(tree: TopicTree) -> dict[str, Any]:
     return found
 
 
-def _as_node(tree: TopicTree, topic: Topic) -> dict[str, Any]:
-    node = {key: value for key, value in _row(topic).items() if key not in ("parent", "locked")}
+def _as_node(tree: Lookup, topic: Topic) -> dict[str, Any]:
+    node = {key: value for key, value in _row(topic).items() if key not in ("parent", "locked", "by_hand")}
     if topic.locked:
         node["locked"] = True
     return {**node, "children": [_as_node(tree, child) for child in tree.children(topic.id)], "selected": True}

@@ -4,130 +4,28 @@ A tree never changes: every operation returns a new one, so undo is keeping the 
 through renames and moves. What left the tree is remembered in `gone` with the topic its records went to, so that
 `old.diff(new)` can always say where every record of the old tree belongs now.
 
-A locked topic stays as it is, path included, until it is unlocked: neither a step nor an operation on one of its
-ancestors changes it.
+Where to look: `lookup` finds topics, `operations` changes them, `change` compares two trees, `shapes` reads and
+writes files, `adopt` brings a tree from elsewhere into one that is in use, `view` shows a tree on a page.
 """
 
 from __future__ import annotations
 
-import difflib
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-import polars as pl
+from rftkit.topics import change, shapes
+from rftkit.topics.change import TreeChange
+from rftkit.topics.lookup import Lookup
+from rftkit.topics.names import GENERAL
+from rftkit.topics.operations import Operations
+from rftkit.topics.topic import MAX_DEPTH, Topic, renumbered
 
-from rftkit.errors import InputError, NotFoundError
-from rftkit.topics import shapes
-
-MAX_DEPTH = 5
-GENERAL = shapes.GENERAL
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """One node of a tree.
-
-    Attributes
-    ----------
-    id
-        Stays the same through renames and moves.
-    name
-        Unique among its siblings, without a slash.
-    parent
-        Id of the parent, None at the first level.
-    description
-        One sentence, or empty.
-    keywords
-        Words and phrases that speak for the topic.
-    locked
-        Neither discovery nor an operation changes a locked topic.
-
-    Examples
-    --------
-    >>> Topic("t1", "Cards").parent is None
-    True
-    """
-
-    id: str
-    name: str
-    parent: str | None = None
-    description: str = ""
-    keywords: tuple[str, ...] = ()
-    locked: bool = False
+__all__ = ["GENERAL", "MAX_DEPTH", "Topic", "TopicTree", "TreeChange"]
 
 
-@dataclass(frozen=True)
-class TreeChange:
-    """What differs between two trees, and where the records of the first belong in the second.
-
-    Attributes
-    ----------
-    added, removed
-        Paths of topics that are only in the second, only in the first.
-    renamed, moved
-        Old path to new path of topics with another name, with another parent.
-    described
-        New paths of topics whose description, keywords or lock changed.
-    moves
-        Id of every removed topic to the id its records go to; None leaves them unassigned.
-    paths
-        Old path to new path (or None) wherever they differ.
-
-    Examples
-    --------
-    >>> old = TopicTree().add("Cards/Lost")
-    >>> old.diff(old.rename("Cards", "Bank cards")).paths
-    {'Cards': 'Bank cards', 'Cards/Lost': 'Bank cards/Lost'}
-    """
-
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    moved: Mapping[str, str] = field(default_factory=dict)
-    described: tuple[str, ...] = ()
-    moves: Mapping[str, str | None] = field(default_factory=dict)
-    paths: Mapping[str, str | None] = field(default_factory=dict)
-
-    def __bool__(self) -> bool:
-        return any((self.added, self.removed, self.renamed, self.moved, self.described))
-
-    def apply(self, paths: pl.Series) -> pl.Series:
-        """Return the paths of the same records in the second tree.
-
-        Examples
-        --------
-        >>> old = TopicTree().add("A").add("B")
-        >>> old.diff(old.delete("B")).apply(pl.Series("topic", ["A", "B", None])).to_list()
-        ['A', None, None]
-        """
-        if not self.paths:
-            return paths
-        old, new = list(self.paths), list(self.paths.values())
-        return paths.replace_strict(old, new, default=paths, return_dtype=pl.String)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the change as plain values.
-
-        Examples
-        --------
-        >>> TopicTree().diff(TopicTree().add("A")).to_dict()["added"]
-        ['A']
-        """
-        return {
-            "added": list(self.added),
-            "removed": list(self.removed),
-            "renamed": dict(self.renamed),
-            "moved": dict(self.moved),
-            "described": list(self.described),
-            "moves": dict(self.moves),
-        }
-
-
-@dataclass(frozen=True)
-class TopicTree:
+@dataclass(frozen=True, repr=False)
+class TopicTree(Operations):
     """A tree of topics, up to five levels deep.
 
     Attributes
@@ -138,6 +36,8 @@ class TopicTree:
         Id of every topic that left the tree to the id its records went to, None where they became unassigned.
     made
         Number of topics ever made; new ids are derived from it.
+    counts
+        Records right under each topic id (None for the unassigned), where they are known: only for looking at.
 
     Examples
     --------
@@ -146,384 +46,52 @@ class TopicTree:
     ['Cards/Lost or stolen', 'Cards/Delivery']
     """
 
-    topics: tuple[Topic, ...] = ()
-    gone: Mapping[str, str | None] = field(default_factory=dict)
-    made: int = 0
+    __hash__ = Lookup.__hash__
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "topics", shapes.ordered(tuple(self.topics)))
-        if self.depth > MAX_DEPTH:
-            raise InputError(f"the tree is {self.depth} levels deep; at most {MAX_DEPTH} are allowed")
+    def _repr_html_(self) -> str:
+        from rftkit.topics import view
 
-    def __repr__(self) -> str:
-        return f"TopicTree({len(self.topics)} topics, {len(self.leaves())} leaves, depth {self.depth})"
+        return view.tree(self)
 
-    def __len__(self) -> int:
-        return len(self.topics)
+    def counted(self, counts: Mapping[str | None, int]) -> TopicTree:
+        """Return the tree with the records right under each topic id, which its page then shows.
 
-    def __iter__(self) -> Iterator[Topic]:
-        return iter(self.topics)
-
-    def __contains__(self, path: object) -> bool:
-        return isinstance(path, str) and self.get(path) is not None
-
-    def __hash__(self) -> int:
-        return hash(self.topics)
-
-    # -- reading -----------------------------------------------------------------------------------------------
-
-    @cached_property
-    def _by_id(self) -> dict[str, Topic]:
-        return {topic.id: topic for topic in self.topics}
-
-    @cached_property
-    def _children(self) -> dict[str | None, list[Topic]]:
-        found: dict[str | None, list[Topic]] = {}
-        for topic in self.topics:
-            found.setdefault(topic.parent, []).append(topic)
-        return found
-
-    @cached_property
-    def _paths(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for topic in self.topics:
-            found[topic.id] = topic.name if topic.parent is None else f"{found[topic.parent]}/{topic.name}"
-        return found
-
-    @cached_property
-    def _ids(self) -> dict[str, str]:
-        return {path.casefold(): id_ for id_, path in self._paths.items()}
-
-    @property
-    def depth(self) -> int:
-        """Number of levels.
+        Parameters
+        ----------
+        counts
+            Id of a topic to its records; None for the unassigned.
 
         Examples
         --------
-        >>> TopicTree().add("A/B").depth
-        2
+        >>> tree = TopicTree().add("Cards/Lost")
+        >>> tree.counted({tree.id_of("Cards/Lost"): 3}).total("Cards")
+        3
         """
-        return max((path.count("/") + 1 for path in self._paths.values()), default=0)
+        return replace(self, counts=dict(counts))
 
-    def paths(self) -> dict[str, str]:
-        """Return id to path of every topic, in display order.
-
-        Examples
-        --------
-        >>> list(TopicTree().add("A/B").paths().values())
-        ['A', 'A/B']
-        """
-        return dict(self._paths)
-
-    def path(self, id: str) -> str:
-        """Return the path of a topic by its id.
+    def total(self, path: str) -> int | None:
+        """Return the records under a topic and all below it; None where they are not known.
 
         Examples
         --------
-        >>> tree = TopicTree().add("A/B")
-        >>> tree.path(tree.id_of("A/B"))
-        'A/B'
-        """
-        return self._paths[self.find(id).id]
-
-    def id_of(self, path: str) -> str:
-        """Return the id of the topic at a path.
-
-        Examples
-        --------
-        >>> tree = TopicTree().add("A")
-        >>> tree.id_of("A") == tree.topics[0].id
+        >>> TopicTree().add("Cards").total("Cards") is None
         True
         """
-        return self.find(path).id
+        if self.counts is None:
+            return None
+        return sum(self.counts.get(topic.id, 0) for topic in self.subtree(path))
 
-    def get(self, path_or_id: str) -> Topic | None:
-        """Return the topic at a path or with an id, None where there is none.
-
-        Examples
-        --------
-        >>> TopicTree().add("Cards").get("cards").name
-        'Cards'
-        >>> TopicTree().get("Cards") is None
-        True
-        """
-        if path_or_id in self._by_id:
-            return self._by_id[path_or_id]
-        path = shapes.clean_path(path_or_id).removesuffix(f"/{GENERAL}")
-        found = self._ids.get(path.casefold())
-        return None if found is None else self._by_id[found]
-
-    def find(self, path_or_id: str) -> Topic:
-        """Return the topic at a path or with an id.
-
-        Raises
-        ------
-        NotFoundError
-            With the closest paths that there are.
+    def empty(self) -> tuple[str, ...]:
+        """Return the paths of the leaves without a record; none where the counts are not known.
 
         Examples
         --------
-        >>> TopicTree().add("Cards").find("Card")
-        Traceback (most recent call last):
-        rftkit.errors.NotFoundError: there is no topic 'Card'; did you mean 'Cards'?
+        >>> TopicTree().add("Cards").add("Loans").counted({}).empty()
+        ('Cards', 'Loans')
         """
-        topic = self.get(path_or_id)
-        if topic is not None:
-            return topic
-        known = list(self._paths.values())
-        close = difflib.get_close_matches(str(path_or_id), known, n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(map(repr, close))}?" if close else f"the tree has {shapes.some(known)}"
-        raise NotFoundError(f"there is no topic {path_or_id!r}; {hint}")
-
-    def children(self, id: str | None = None) -> tuple[Topic, ...]:
-        """Return the topics right below one, the first level without an id.
-
-        Examples
-        --------
-        >>> [topic.name for topic in TopicTree().add("A/B").add("A/C").children()]
-        ['A']
-        """
-        return tuple(self._children.get(None if id is None else self.find(id).id, ()))
-
-    def leaves(self) -> tuple[Topic, ...]:
-        """Return the topics without children, in display order.
-
-        Examples
-        --------
-        >>> [topic.name for topic in TopicTree().add("A/B").leaves()]
-        ['B']
-        """
-        return tuple(topic for topic in self.topics if topic.id not in self._children)
-
-    def subtree(self, id: str) -> tuple[Topic, ...]:
-        """Return a topic and all topics below it, parents first.
-
-        Examples
-        --------
-        >>> [topic.name for topic in TopicTree().add("A/B/C").subtree("A/B")]
-        ['B', 'C']
-        """
-        top = self.find(id)
-        found = [top]
-        for topic in found:
-            found.extend(self._children.get(topic.id, ()))
-        return tuple(found)
-
-    def level(self, path: str, n: int) -> str:
-        """Return the ancestor of a path at level `n` (1 is the first); a shallower path as it is.
-
-        Examples
-        --------
-        >>> TopicTree().level("A/B/C", 2)
-        'A/B'
-        """
-        return "/".join(path.split("/")[: max(n, 1)])
-
-    def frame(self) -> pl.DataFrame:
-        """Return one row per topic, in display order.
-
-        Examples
-        --------
-        >>> TopicTree().add("A/B").frame().select("path", "level", "leaf").rows()
-        [('A', 1, False), ('A/B', 2, True)]
-        """
-        rows = [
-            {
-                "id": topic.id,
-                "path": self._paths[topic.id],
-                "parent": topic.parent,
-                "name": topic.name,
-                "level": self._paths[topic.id].count("/") + 1,
-                "leaf": topic.id not in self._children,
-                "description": topic.description,
-                "keywords": list(topic.keywords),
-                "locked": topic.locked,
-            }
-            for topic in self.topics
-        ]
-        return pl.DataFrame(rows, schema=_FRAME)
-
-    # -- changing: each returns a new tree ---------------------------------------------------------------------
-
-    def add(self, path: str, description: str = "", keywords: Sequence[str] = (), *, locked: bool = False) -> TopicTree:
-        """Return the tree with one more topic; parents that are missing are made.
-
-        Examples
-        --------
-        >>> TopicTree().add("Cards/Lost").add("Cards/Lost")
-        Traceback (most recent call last):
-        rftkit.errors.InputError: there is a topic 'Cards/Lost' already; give the new one another name
-        """
-        names = [shapes.clean_name(name) for name in shapes.clean_path(path).split("/")]
-        path = "/".join(names)
-        if path in self:
-            raise InputError(f"there is a topic {path!r} already; give the new one another name")
-        if len(names) > MAX_DEPTH:
-            raise InputError(f"{path!r} has {len(names)} levels; a tree has at most {MAX_DEPTH}")
-        above = "/".join(names[:-1])
-        tree = self.add(above) if above and above not in self else self
-        parent = tree.find(above).id if above else None
-        topic = Topic(tree._new_id(path), names[-1], parent, description, _words(keywords), locked)
-        return replace(tree, topics=(*tree.topics, topic), made=tree.made + 1)
-
-    def rename(self, path: str, name: str) -> TopicTree:
-        """Return the tree with another name at a path; the id and everything below stay.
-
-        Examples
-        --------
-        >>> [*TopicTree().add("A/B").rename("A/B", "C").paths().values()]
-        ['A', 'A/C']
-        """
-        topic = self._free(path)
-        new = shapes.clean_name(name)
-        self._unique(new, topic.parent, besides=topic.id)
-        return self._with(replace(topic, name=new))
-
-    def describe(self, path: str, description: str | None = None, keywords: Sequence[str] | None = None) -> TopicTree:
-        """Return the tree with another description or other keywords at a path.
-
-        Examples
-        --------
-        >>> TopicTree().add("A").describe("A", keywords=["alpha"]).find("A").keywords
-        ('alpha',)
-        """
-        topic = self.find(path)
-        if topic.locked:
-            raise _locked(self.path(topic.id))
-        text = topic.description if description is None else " ".join(description.split())
-        words = topic.keywords if keywords is None else _words(keywords)
-        return self._with(replace(topic, description=text, keywords=words))
-
-    def lock(self, path: str, locked: bool = True) -> TopicTree:
-        """Return the tree with a topic locked, or unlocked.
-
-        Examples
-        --------
-        >>> TopicTree().add("A").lock("A").delete("A")
-        Traceback (most recent call last):
-        rftkit.errors.InputError: 'A' is locked; unlock it first with lock('A', False)
-        """
-        return self._with(replace(self.find(path), locked=locked))
-
-    def move(self, path: str, new_parent: str | None) -> TopicTree:
-        """Return the tree with a topic and all below it under another parent, None for the first level.
-
-        Examples
-        --------
-        >>> [*TopicTree().add("A/B").add("C").move("A/B", "C").paths().values()]
-        ['A', 'C', 'C/B']
-        """
-        topic = self._free(path)
-        parent = None if new_parent is None else self.find(new_parent)
-        below = {each.id for each in self.subtree(topic.id)}
-        if parent is not None and parent.id in below:
-            raise InputError(f"{path!r} cannot move under {self.path(parent.id)!r}: that is itself or below it")
-        self._unique(topic.name, parent.id if parent else None, besides=topic.id)
-        return self._with(replace(topic, parent=parent.id if parent else None), last=True)
-
-    def delete(self, path: str, *, into: str | None = None) -> TopicTree:
-        """Return the tree without a topic and all below it; its records go to `into`, else become unassigned.
-
-        Examples
-        --------
-        >>> tree = TopicTree().add("A/B").add("C")
-        >>> tree.diff(tree.delete("A", into="C")).paths
-        {'A': 'C', 'A/B': 'C'}
-        """
-        below = {topic.id for topic in self.subtree(self._free(path).id)}
-        target = None if into is None else self.find(into).id
-        if target in below:
-            raise InputError(f"the records of {path!r} cannot go to {into!r}: it would be deleted too")
-        topics = tuple(topic for topic in self.topics if topic.id not in below)
-        return replace(self, topics=topics, gone={**self.gone, **dict.fromkeys(below, target)})
-
-    def merge(self, paths: Iterable[str], into: str) -> TopicTree:
-        """Return the tree with several topics made one; `into` is made when missing, children come along.
-
-        Examples
-        --------
-        >>> tree = TopicTree().add("A/Lost").add("A/Stolen")
-        >>> tree.diff(tree.merge(["A/Lost", "A/Stolen"], "A/Lost or stolen")).paths
-        {'A/Lost': 'A/Lost or stolen', 'A/Stolen': 'A/Lost or stolen'}
-        """
-        ids = [self._free(path).id for path in ([paths] if isinstance(paths, str) else paths)]
-        tree = self if into in self else self._make_into(ids, into)
-        target = tree.find(into).id
-        for id_ in ids:
-            if id_ != target and id_ in tree._by_id:
-                tree = tree._merge_one(id_, target)
-        return tree
-
-    def reorder(self, parent: str | None, names: Sequence[str]) -> TopicTree:
-        """Return the tree with the children of a topic in another order; those not named come last.
-
-        Examples
-        --------
-        >>> [*TopicTree().add("A").add("B").reorder(None, ["B", "A"]).paths().values()]
-        ['B', 'A']
-        """
-        siblings = self.children(parent)
-        wanted = [shapes.clean_name(name).casefold() for name in names]
-        known = {topic.name.casefold() for topic in siblings}
-        if not set(wanted) <= known or len(set(wanted)) < len(wanted):
-            raise InputError(
-                f"an order needs each name once; given {list(names)}, there are {[t.name for t in siblings]}"
-            )
-        rank = {name: i for i, name in enumerate(wanted)}
-        new = sorted(siblings, key=lambda topic: rank.get(topic.name.casefold(), len(rank)))
-        ids = {topic.id for topic in siblings}
-        queue = iter(new)
-        return replace(self, topics=tuple(next(queue) if topic.id in ids else topic for topic in self.topics))
-
-    def _make_into(self, ids: list[str], into: str) -> TopicTree:
-        first = self._by_id[ids[0]] if ids else None
-        path = shapes.clean_path(into)
-        description = first.description if first else ""
-        return self.add(path, description, first.keywords if first else ())
-
-    def _merge_one(self, id_: str, target: str) -> TopicTree:
-        below = {topic.id for topic in self.subtree(id_)}
-        if target in below:
-            raise InputError(f"{self.path(id_)!r} cannot merge into {self.path(target)!r}, which is below it")
-        tree, kept = self, {topic.name.casefold(): topic.id for topic in self.children(target)}
-        for child in self.children(id_):
-            twin = kept.get(child.name.casefold())
-            tree = tree.move(child.id, target) if twin is None else tree._merge_one(child.id, twin)
-        into = tree._by_id[target]
-        if not into.locked:
-            words = _words((*into.keywords, *tree._by_id[id_].keywords))
-            tree = tree._with(
-                replace(into, keywords=words, description=into.description or tree._by_id[id_].description)
-            )
-        topics = tuple(topic for topic in tree.topics if topic.id != id_)
-        return replace(tree, topics=topics, gone={**tree.gone, id_: target})
-
-    def _new_id(self, path: str) -> str:
-        taken = self._by_id.keys() | self.gone.keys()
-        for n in range(self.made, self.made + len(taken) + 1):
-            id_ = "t" + hashlib.blake2b(f"{path}\0{n}".encode(), digest_size=5).hexdigest()
-            if id_ not in taken:
-                return id_
-        raise InputError(f"no free id for {path!r}")  # unreachable: more tries than ids
-
-    def _unique(self, name: str, parent: str | None, besides: str) -> None:
-        for topic in self.children(parent):
-            if topic.id != besides and topic.name.casefold() == name.casefold():
-                raise InputError(f"there is a topic {self.path(topic.id)!r} already; merge them or choose another name")
-
-    def _free(self, path: str) -> Topic:
-        topic = self.find(path)
-        for each in self.subtree(topic.id):
-            if each.locked:
-                raise _locked(self.path(each.id))
-        return topic
-
-    def _with(self, topic: Topic, last: bool = False) -> TopicTree:
-        others = tuple(each for each in self.topics if each.id != topic.id)
-        same = tuple(topic if each.id == topic.id else each for each in self.topics)
-        return replace(self, topics=(*others, topic) if last else same)
-
-    # -- between trees and files -------------------------------------------------------------------------------
+        if self.counts is None:
+            return ()
+        return tuple(self.path(topic.id) for topic in self.leaves() if not self.counts.get(topic.id))
 
     def diff(self, other: TopicTree) -> TreeChange:
         """Return what changed from this tree to the other.
@@ -534,33 +102,33 @@ class TopicTree:
         >>> tree.diff(tree.rename("A", "B")).renamed
         {'A': 'B'}
         """
-        both = [id_ for id_ in self._by_id if id_ in other._by_id]
-        removed = [id_ for id_ in self._by_id if id_ not in other._by_id]
-        moves = {id_: other._heir(id_) for id_ in removed}
-        paths: dict[str, str | None] = {}
-        for id_, path in self._paths.items():
-            heir = moves.get(id_, id_)
-            new = None if heir is None else other._paths[heir]
-            if new != path:
-                paths[path] = new
-        pairs = [(self._by_id[id_], other._by_id[id_]) for id_ in both]
-        return TreeChange(
-            added=tuple(path for id_, path in other._paths.items() if id_ not in self._by_id),
-            removed=tuple(self._paths[id_] for id_ in removed),
-            renamed={self._paths[a.id]: other._paths[a.id] for a, b in pairs if a.name != b.name},
-            moved={self._paths[a.id]: other._paths[a.id] for a, b in pairs if a.parent != b.parent},
-            described=tuple(other._paths[a.id] for a, b in pairs if _said(a) != _said(b)),
-            moves=moves,
-            paths=paths,
-        )
+        return change.between(self, other)
 
-    def _heir(self, id_: str) -> str | None:
-        seen: set[str] = set()
-        current: str | None = id_
-        while current is not None and current not in self._by_id and current not in seen:
-            seen.add(current)
-            current = self.gone.get(current)
-        return current if current in self._by_id else None
+    def adopt(self, other: TopicTree, keep: Iterable[str] = (), *, by_id: bool = True) -> TopicTree:
+        """Return another tree as the next state of this one: what is the same topic keeps its id.
+
+        A topic of the other tree is one of this tree where it has its id, else where it has its path. Locked topics of
+        this tree, those named in `keep`, and all above them stay as they are.
+
+        Parameters
+        ----------
+        other
+            For example a template, or a tree that was read from a file.
+        keep
+            Paths or ids of topics that stay, for example those that records were assigned to by hand.
+        by_id
+            False where equal ids mean nothing, as in a template.
+
+        Examples
+        --------
+        >>> mine = TopicTree().add("Cards").add("Safety").lock("Safety")
+        >>> new = mine.adopt(TopicTree().add("Loans").add("Cards", "Of plastic."))
+        >>> [*new.paths().values()], new.id_of("Cards") == mine.id_of("Cards")
+        (['Loans', 'Cards', 'Safety'], True)
+        """
+        from rftkit.topics.adopt import adopted
+
+        return adopted(self, other, keep, by_id=by_id)
 
     def to_dict(self, shape: str = "rftkit") -> dict[str, Any] | list[dict[str, Any]]:
         """Return the tree as plain values.
@@ -592,7 +160,9 @@ class TopicTree:
             return cls(tuple(Topic(**topic) for topic in found.topics), found.gone, found.made)
         for node in found.nodes:
             tree = tree.add(node.path, node.description, node.keywords, locked=node.locked)
-        return tree
+        ids = {tree.id_of(node.path): node.id for node in found.nodes if node.id}
+        whole = len(ids) == len(tree)  # where only some have ids, those made here could be among them
+        return cls(renumbered(tree.topics, ids if whole else {}), {}, tree.made)
 
     @classmethod
     def template(cls, name: str) -> TopicTree:
@@ -606,34 +176,3 @@ class TopicTree:
         from rftkit.topics.templates import load
 
         return cls.from_dict(load(name))
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"topics": self.topics, "gone": dict(self.gone), "made": self.made}
-
-
-_FRAME: dict[str, Any] = {
-    "id": pl.String,
-    "path": pl.String,
-    "parent": pl.String,
-    "name": pl.String,
-    "level": pl.Int64,
-    "leaf": pl.Boolean,
-    "description": pl.String,
-    "keywords": pl.List(pl.String),
-    "locked": pl.Boolean,
-}
-
-
-def _words(keywords: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(keywords, str):
-        keywords = keywords.split(",")
-    folded = (" ".join(str(word).split()) for word in keywords)
-    return tuple(dict.fromkeys(word for word in folded if word))
-
-
-def _said(topic: Topic) -> tuple[object, ...]:
-    return topic.description, topic.keywords, topic.locked
-
-
-def _locked(path: str) -> InputError:
-    return InputError(f"{path!r} is locked; unlock it first with lock({path!r}, False)")

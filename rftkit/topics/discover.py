@@ -10,7 +10,6 @@ merge into the group they are tied to most.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +21,9 @@ import polars as pl
 from rftkit.errors import InputError
 from rftkit.topics import graph as g
 from rftkit.topics import naming
-from rftkit.topics.tree import MAX_DEPTH, TopicTree
+from rftkit.topics.building import Built, Material, build
+from rftkit.topics.past import Past
+from rftkit.topics.tree import MAX_DEPTH, TopicTree, TreeChange
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -31,7 +32,6 @@ RULE = (
     "every record with text has the topic that most of its nearest neighbours have; its confidence is the share of "
     "them that agree; records without text stay unassigned; groups below {least} records merged into the nearest"
 )
-_CENTRAL = 8
 _RESOLUTION = 1.1
 _LARGEST_GRAPH = 30_000  # beyond it a sample makes the groups and the others follow their neighbours in it
 
@@ -54,6 +54,10 @@ class Discovery:
         What became of outliers, in a sentence.
     kept
         Paths of locked topics and of topics with hand-made labels.
+    before
+        The tree so far.
+    fixed
+        Whether a record kept its topic because of a person: it was assigned by hand, or its topic is locked.
 
     Examples
     --------
@@ -67,6 +71,29 @@ class Discovery:
     counts: tuple[int, ...] = ()
     rule: str = ""
     kept: tuple[str, ...] = ()
+    before: TopicTree = field(default_factory=TopicTree, repr=False)
+    fixed: pl.Series = field(default_factory=lambda: pl.Series("fixed", [], dtype=pl.Boolean), repr=False)
+
+    @property
+    def change(self) -> TreeChange:
+        """What is new, kept and gone beside the tree so far.
+
+        Examples
+        --------
+        >>> discover(["a card", "my card"], np.eye(2, dtype=np.float32)).change
+        TreeChange(1 new, 0 kept, 0 gone)
+        """
+        return self.before.diff(self.tree)
+
+    def _repr_html_(self) -> str:
+        from rftkit import render
+        from rftkit.topics import view
+
+        sizes = dict(self.topics.value_counts().iter_rows())
+        ids = {path: id_ for id_, path in self.tree.paths().items()}
+        tree = self.tree.counted({None if path is None else ids[path]: count for path, count in sizes.items()})
+        change = view.change(self.change) if self.before.topics else ""
+        return render.join(view.tree(tree), change, render.card(None, render.note(self.rule)))
 
     def __repr__(self) -> str:
         found = len(self.topics) - self.topics.null_count()
@@ -94,6 +121,8 @@ def discover(
     seed: int = 0,
     locked: TopicTree | None = None,
     labels: pl.Series | Sequence[str | None] | None = None,
+    before: pl.Series | Sequence[str | None] | None = None,
+    keep: Sequence[str] = (),
     least: int | None = None,
     namer: naming.Namer | None = None,
     shown: Sequence[str | None] | None = None,
@@ -113,9 +142,14 @@ def discover(
     seed
         The same texts, vectors and seed give the same tree.
     locked
-        The tree so far: its locked topics stay, and those that have hand-made labels.
+        The tree so far: its locked topics stay, with their records, and those that have hand-made labels.
     labels
         Hand-made topic (a path in `locked`) per text, null where there is none; these records keep it.
+    before
+        Topic (a path in `locked`) that each text had so far. A topic that is found again keeps its id, and the name,
+        description and keywords that a person gave it; `rftkit.topics.past` has the rule.
+    keep
+        More topics that stay, for example because records that are not here were assigned to them by hand.
     least
         Size below which a group is merged; from the number of texts when not given.
     namer
@@ -132,13 +166,41 @@ def discover(
     """
     rows = [text or "" for text in texts]
     _check(rows, vectors, depth, count)
-    hand = _hand(labels, locked, len(rows))
-    kept = _kept(locked, hand)
+    past = Past.of(locked, _labels(labels, len(rows)), None if before is None else list(before), keep)
     usable = np.array([bool(text.strip()) for text in rows], dtype=bool) & (np.abs(vectors).sum(axis=1) > 0)
     at = np.flatnonzero(usable)
     groups = _groups([rows[i] for i in at], vectors[at], depth, count, seed, least)
     quoted = rows if shown is None else [text or "" for text in shown]
-    return _Builder(rows, quoted, vectors, at, groups, kept, hand, depth, seed, namer).build()
+    material = Material([rows[i] for i in at], [quoted[i] for i in at], vectors[at], groups.levels, groups.least)
+    built = build(material, past.only(at), namer, seed)
+    return _told(built, groups, past, at)
+
+
+def _told(built: Built, groups: Groups, past: Past, at: Ints) -> Discovery:
+    """Return what was found for all texts, also for those that were not grouped: fixed ones keep their topic."""
+    known = past.held.paths()
+    found = np.full(len(past.had), None, dtype=object)
+    found[at] = built.topics
+    for row in np.flatnonzero(past.fixed).tolist():
+        found[row] = known[past.ids[int(past.had[row])]]
+    sure = np.zeros(len(found))
+    sure[at] = groups.confidence
+    sure[past.hand] = 1.0
+    topics = pl.Series("topic", found.tolist(), dtype=pl.String)
+    confidence = pl.select(pl.when(topics.is_not_null()).then(pl.Series("topic_confidence", sure))).to_series()
+    tree = built.tree
+    counts = tuple(sum(path.count("/") == level for path in tree.paths().values()) for level in range(tree.depth))
+    kept = tuple(known[topic.id] for topic in past.held.leaves())
+    rule = RULE.format(least=groups.least)
+    fixed = pl.Series("fixed", past.fixed)
+    return Discovery(tree, topics, confidence.alias("topic_confidence"), counts, rule, kept, past.tree, fixed)
+
+
+def _labels(labels: Any, total: int) -> list[str | None]:
+    found = [None if path is None else str(path) for path in ([None] * total if labels is None else labels)]
+    if len(found) != total:
+        raise InputError(f"there must be one label (or null) per text; given {len(found)} labels and {total} texts")
+    return found
 
 
 def _check(texts: Sequence[str], vectors: Floats, depth: int, count: int | None) -> None:
@@ -148,39 +210,6 @@ def _check(texts: Sequence[str], vectors: Floats, depth: int, count: int | None)
         raise InputError(f"the number of topics is at least 1; given count={count}")
     if len(texts) != len(vectors):
         raise InputError(f"there must be one vector per text; given {len(texts)} texts and {len(vectors)} vectors")
-
-
-def _hand(labels: Any, locked: TopicTree | None, total: int) -> list[str | None]:
-    found = [None] * total if labels is None else list(labels)
-    if len(found) != total:
-        raise InputError(f"there must be one label (or null) per text; given {len(found)} labels and {total} texts")
-    if locked is None:
-        return [None if path is None else str(path) for path in found]
-    return [
-        None if path is None else (locked.path(topic.id) if (topic := locked.get(path)) else path) for path in found
-    ]
-
-
-def _kept(locked: TopicTree | None, hand: Sequence[str | None]) -> TopicTree:
-    """Return the topics that stay: locked ones, those with hand-made labels, and all above them."""
-    tree = locked or TopicTree()
-    for path in dict.fromkeys(path for path in hand if path is not None):
-        if path not in tree:
-            tree = tree.add(path)
-    stay: set[str] = set()
-    for topic in tree.topics:
-        if topic.locked:
-            stay.update(_lineage(tree, topic.id))
-    for path in {path for path in hand if path is not None}:
-        stay.update(_lineage(tree, tree.id_of(path)))
-    gone = {topic.id: None for topic in tree.topics if topic.id not in stay}
-    topics = tuple(topic for topic in tree.topics if topic.id in stay)
-    return TopicTree(topics, {**tree.gone, **gone}, tree.made)
-
-
-def _lineage(tree: TopicTree, id_: str) -> list[str]:
-    path = tree.path(id_)
-    return [tree.id_of(tree.level(path, n)) for n in range(1, path.count("/") + 2)]
 
 
 @dataclass(frozen=True)
@@ -307,123 +336,3 @@ def _coarser(graph: Any, view: Floats, labels: Ints) -> Ints:
     if int(natural.max()) + 1 >= low:
         return natural
     return g.merged(graph, labels, centres, count=low)
-
-
-@dataclass(frozen=True)
-class _Builder:
-    """Turns groups into a tree around the topics that stay."""
-
-    texts: list[str]
-    shown: list[str]
-    vectors: Floats
-    at: Ints
-    groups: Groups
-    kept: TopicTree
-    hand: list[str | None]
-    depth: int
-    seed: int
-    namer: naming.Namer | None
-
-    def build(self) -> Discovery:
-        claimed = self._claimed()
-        tree, paths = self._named(claimed)
-        topics: list[str | None] = [None] * len(self.texts)
-        sure = np.zeros(len(self.texts))
-        for row, group, share in zip(self.at, self.groups.levels[0], self.groups.confidence, strict=True):
-            topics[row], sure[row] = paths[group], share
-        for row, path in enumerate(self.hand):
-            if path is not None:
-                topics[row], sure[row] = tree.path(self.kept.id_of(path)), 1.0
-        series = pl.Series("topic", topics, dtype=pl.String)
-        confidence = pl.select(pl.when(series.is_not_null()).then(pl.Series("topic_confidence", sure))).to_series()
-        counts = tuple(len([t for t in tree if tree.path(t.id).count("/") == n]) for n in range(tree.depth))
-        rule = RULE.format(least=self.groups.least)
-        kept = tuple(tree.path(t.id) for t in self.kept.leaves())
-        return Discovery(tree, series, confidence.alias("topic_confidence"), counts, rule, kept)
-
-    def _claimed(self) -> dict[int, str]:
-        """Return the groups that are part of a topic that stays: most of their hand-made labels say so."""
-        found: dict[int, str] = {}
-        finest = self.groups.levels[0]
-        votes: dict[int, dict[str, int]] = {}
-        for row, group in zip(self.at, finest, strict=True):
-            path = self.hand[row]
-            if path is not None:
-                votes.setdefault(int(group), {}).setdefault(path, 0)
-                votes[int(group)][path] += 1
-        for group, counted in votes.items():
-            best = max(counted, key=lambda path: (counted[path], path))
-            if counted[best] * 2 > sum(counted.values()):
-                found[group] = self.kept.id_of(best)
-        return found
-
-    def _named(self, claimed: dict[int, str]) -> tuple[TopicTree, dict[int, str]]:
-        levels = [self._labels(level) for level in self.groups.levels]
-        tree, place = self.kept, {group: self.kept.path(id_) for group, id_ in claimed.items()}
-        finest = self.groups.levels[0]
-        paths: dict[int, str] = {}
-        for lineage in _lineages(self.groups.levels):
-            group = lineage[-1]
-            if group in place:
-                paths[group] = place[group]
-        tree, made = self._grow(tree, levels, set(paths))
-        return tree, {**made, **paths} if len(finest) else {}
-
-    def _grow(
-        self, tree: TopicTree, levels: list[list[naming.Label]], done: set[int]
-    ) -> tuple[TopicTree, dict[int, str]]:
-        """Add one topic per group, level by level from the first; a parent with a single child is not made."""
-        paths: dict[int, str] = {}
-        nodes: dict[tuple[int, ...], str] = {}
-        order = [lineage for lineage in _lineages(self.groups.levels) if lineage[-1] not in done]
-        for top in range(1, len(self.groups.levels) + 1):
-            fresh = list(dict.fromkeys(lineage[:top] for lineage in order))
-            by_parent: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
-            for key in fresh:
-                by_parent.setdefault(key[:-1], []).append(key)
-            for parent, keys in by_parent.items():
-                if parent and len(keys) == 1:
-                    nodes[keys[0]] = nodes[parent]
-                    continue
-                above = nodes.get(parent)
-                taken = [topic.name for topic in tree.children(above)]
-                found = naming.distinct([levels[-top][key[-1]] for key in keys], taken)
-                for key, label in zip(keys, found, strict=True):
-                    path = f"{above}/{label.name}" if above else label.name
-                    tree = tree.add(path, label.description, label.keywords)
-                    nodes[key] = path
-        for lineage in order:
-            paths[lineage[-1]] = nodes[lineage]
-        return tree, paths
-
-    def _labels(self, level: Ints) -> list[naming.Label]:
-        texts = [self.texts[row] for row in self.at]
-        central = central_rows(self.vectors[self.at], level, _CENTRAL)
-        shown = [self.shown[row] for row in self.at]
-        found = naming.describe(texts, level, central, seed=self.seed, shown=shown)
-        return list(self.namer(found)) if self.namer is not None else found
-
-
-def _lineages(levels: tuple[Ints, ...]) -> list[tuple[int, ...]]:
-    """Return, for every finest group, its groups from the first level down, largest first."""
-    if not len(levels[0]):
-        return []
-    table = np.unique(np.stack(levels[::-1], axis=1), axis=0)
-    return [tuple(int(group) for group in row) for row in table]
-
-
-def central_rows(vectors: Floats, labels: Ints, count: int) -> list[list[int]]:
-    """Return the rows of the most central texts of each group, the most central first.
-
-    Examples
-    --------
-    >>> vectors = np.array([[1, 0], [0.6, 0.8], [0.9, 0.4]], dtype=np.float32)
-    >>> central_rows(vectors, np.array([0, 0, 0]), 1)
-    [[2]]
-    """
-    if not len(labels):
-        return []
-    near = np.einsum("ij,ij->i", vectors, g.centres(vectors, labels)[labels])
-    order = np.lexsort((-near, labels))
-    edges = np.searchsorted(labels[order], np.arange(int(labels.max()) + 2))
-    return [order[a : min(b, a + count)].tolist() for a, b in itertools.pairwise(edges)]

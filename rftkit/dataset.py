@@ -13,6 +13,7 @@ from rftkit.acts import (
     editing,
     generating,
     importing,
+    orphans,
     reading,
     reviewing,
     sanitizing,
@@ -61,6 +62,8 @@ class Dataset(Context):
     matrix = covering.matrix
     summary = covering.summary
     topic_counts = taxonomy.topic_counts
+    topic_diff = taxonomy.topic_diff
+    orphans = orphans.orphans
     map = categorizing.map_
     candidates = reviewing.candidates
     review_state = reviewing.review_state
@@ -93,8 +96,8 @@ class Dataset(Context):
 
     @property
     def topics(self) -> TopicTree:
-        """The topic tree."""
-        return reading.tree(self)
+        """The topic tree, with the number of records under each topic."""
+        return taxonomy.counted(self)
 
     def at(self, version: int) -> Dataset:
         """Return the dataset as it was at a version; it can be read and not changed.

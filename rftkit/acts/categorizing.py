@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rftkit import embed
-from rftkit.acts import asking, reading
+from rftkit.acts import asking, orphans, reading, taxonomy
 from rftkit.embed.cache import VectorCache
 from rftkit.errors import InputError
 from rftkit.messages import last_user_text
@@ -18,7 +18,7 @@ from rftkit.topics.categorize import CategorizeReport
 from rftkit.topics.categorize import categorize as assign
 from rftkit.topics.discover import Discovery
 from rftkit.topics.discover import discover as find
-from rftkit.topics.splitting import split_topic as divide
+from rftkit.topics.splitting import Division, divide
 from rftkit.topics.tree import TopicTree
 
 if TYPE_CHECKING:
@@ -55,6 +55,10 @@ def discover_topics(
 ) -> TopicTree:
     """Find topics in the records, save the tree and assign its members; hand-made assignments and locked topics stay.
 
+    Where there is a tree, a topic that is found again keeps its id and what a person wrote about it
+    (`rftkit.topics.past` has the rule). `Dataset.topic_diff` says what is new, kept and gone; records whose topic is
+    gone and that no other took are listed by `Dataset.orphans`.
+
     Parameters
     ----------
     ds
@@ -72,12 +76,21 @@ def discover_topics(
     """
     configuration = {"depth": depth, "count": count, "model": model, "embedder": embedder, "seed": seed}
     with ds.step("topics discover", configuration) as step:
+        old, was = reading.tree(ds), reading.stored_labels(ds)
         said = _living(reading.labels(ds))
         found = proposal(ds, said, depth=depth, count=count, model=model, embedder=embedder, seed=seed)
+        labels = _discovered(was, said, found)
         step.put("topics.json", found.tree.to_dict())
-        step.replace("labels", _discovered(reading.labels(ds), said, found))
-        step.counts = {"topics": len(found.tree), "assigned": len(found.topics) - found.topics.null_count()}
-    return found.tree
+        lost = orphans.note(step, was, labels, old, found.tree)
+        step.replace("labels", labels)
+        told = {"new": found.change.added, "kept": found.change.kept, "gone": found.change.removed}
+        step.counts = {
+            "topics": len(found.tree),
+            "assigned": len(found.topics) - found.topics.null_count(),
+            **{name: len(paths) for name, paths in told.items() if old.topics},
+            **({"orphans": lost} if lost else {}),
+        }
+    return taxonomy.counted(ds)
 
 
 def proposal(
@@ -108,7 +121,7 @@ def proposal(
         )
     frame = reading.frame(ds, said, ["messages"])
     texts = embed.texts(frame).to_list()
-    hand = pl.Series([topic if method in HAND_MADE else None for topic, method in said.select(_TOPIC[::2]).rows()])
+    by_hand = pl.when(pl.col("topic_method").is_in(HAND_MADE)).then("topic")
     return find(
         texts,
         vectors(ds, texts, embedder).array,
@@ -116,7 +129,9 @@ def proposal(
         count=count,
         seed=seed,
         locked=reading.tree(ds),
-        labels=hand.cast(pl.String),
+        labels=said.select(by_hand.cast(pl.String)).to_series(),
+        before=said["topic"],
+        keep=taxonomy.hand_made(ds),
         namer=None if model is None else asking.namer(ds, model),
         shown=frame.select(last_user_text()).to_series().to_list(),
     )
@@ -127,23 +142,36 @@ def _living(labels: pl.DataFrame) -> pl.DataFrame:
 
 
 def _discovered(labels: pl.DataFrame, said: pl.DataFrame, found: Discovery) -> pl.DataFrame:
-    """Return labels with topic ids of the found tree; invalid records keep a topic only where the tree has it."""
-    result = said.select("row").with_columns(new=found.topics, sure=found.confidence, discovered=pl.lit(value=True))
-    joined = labels.join(result, on="row", how="left", maintain_order="left")
-    take = pl.col("discovered").fill_null(value=False) & ~pl.col("topic_method").is_in(HAND_MADE).fill_null(value=False)
-    assigned = pl.col("new").is_not_null()
-    joined = joined.with_columns(
-        topic=pl.when(take).then("new").otherwise("topic"),
-        topic_confidence=pl.when(take).then("sure").otherwise("topic_confidence"),
-        topic_method=pl.when(take & assigned)
-        .then(pl.lit("discovered"))
-        .when(take)
-        .then(None)
-        .otherwise("topic_method"),
-        secondary_topics=pl.when(take).then(None).otherwise("secondary_topics"),
-        updated_at=pl.when(take).then(pl.lit(datetime.now(UTC))).otherwise("updated_at"),
+    """Return labels with the topics of the found tree, as ids; records that were not looked at keep theirs if it is there.
+
+    Parameters
+    ----------
+    labels
+        All labels, topics as ids.
+    said
+        Those of the records that were looked at.
+    found
+        Their topics.
+    """
+    ids = {path: id_ for id_, path in found.tree.paths().items()}
+    result = said.select("row").with_columns(
+        new=found.topics.replace_strict(ids, return_dtype=pl.String), sure=found.confidence, stays=found.fixed
     )
-    return reading.with_ids(joined.select(labels.columns), found.tree)
+    # a topic that somebody took away by hand stays away
+    take = pl.col("stays").not_() & (pl.col("topic_method").is_in(HAND_MADE).not_()).fill_null(value=True)
+    joined = labels.join(result, on="row", how="left", maintain_order="left").with_columns(
+        take.fill_null(value=False).alias("take")
+    )
+    there = pl.col("topic").is_in(list(found.tree.paths()))
+    lost = pl.col("topic").is_not_null() & there.not_()
+    method = pl.when(pl.col("new").is_not_null()).then(pl.lit("discovered"))
+    return joined.with_columns(
+        topic=pl.when("take").then("new").when(there).then("topic"),
+        topic_confidence=pl.when("take").then("sure").when(lost.not_()).then("topic_confidence"),
+        topic_method=pl.when("take").then(method).when(lost.not_()).then("topic_method"),
+        secondary_topics=pl.when(pl.col("take").not_()).then("secondary_topics"),
+        updated_at=pl.when(pl.col("take") | lost).then(pl.lit(datetime.now(UTC))).otherwise("updated_at"),
+    ).select(labels.columns)
 
 
 def split_topic(
@@ -164,24 +192,39 @@ def split_topic(
     seed
         The same records and seed give the same topics.
     """
-    tree = reading.tree(ds)
-    path = tree.path(tree.find(path).id)
-    labels = reading.labels(ds)
-    said = _living(labels).filter(pl.col("topic") == path)
-    if said.height < 2:
-        raise InputError(f"{path!r} has {said.height} valid records of its own; splitting a topic needs at least two")
-    texts = embed.texts(reading.frame(ds, said, ["messages"])).to_list()
-    tree, topics = divide(tree, path, texts, vectors(ds, texts, embedder).array, count=count, seed=seed)
     with ds.step("topics split", {"path": path, "count": count, "embedder": embedder, "seed": seed}) as step:
-        result = said.select("row").with_columns(new=topics)
-        moved = labels.join(result, on="row", how="left", maintain_order="left").with_columns(
-            topic=pl.coalesce("new", "topic"),
-            updated_at=pl.when(pl.col("new").is_not_null()).then(pl.lit(datetime.now(UTC))).otherwise("updated_at"),
-        )
-        step.put("topics.json", tree.to_dict())
-        step.replace("labels", reading.with_ids(moved.select(labels.columns), tree))
-        step.counts = {"topics": topics.n_unique(), "records": said.height}
-    return tree
+        tree = reading.tree(ds)
+        path = tree.path(tree.find(path).id)
+        labels = reading.labels(ds)
+        said = _living(labels).filter(pl.col("topic") == path)
+        if said.height < 2:
+            raise InputError(
+                f"{path!r} has {said.height} valid records of its own; splitting a topic needs at least two"
+            )
+        frame = reading.frame(ds, said, ["messages"])
+        texts = embed.texts(frame).to_list()
+        shown = frame.select(last_user_text()).to_series().to_list()
+        made = vectors(ds, texts, embedder).array
+        found = divide(tree, path, texts, made, count=count, seed=seed, shown=shown)
+        step.put("topics.json", found.tree.to_dict())
+        step.replace("labels", reading.with_ids(_divided(labels, said, found), found.tree))
+        step.counts = {"topics": found.topics.n_unique(), "records": said.height}
+    return taxonomy.counted(ds)
+
+
+def _divided(labels: pl.DataFrame, said: pl.DataFrame, found: Division) -> pl.DataFrame:
+    """Return labels with the records of a topic in its parts; what was assigned by hand stays so, the rest was found."""
+    result = said.select("row").with_columns(new=found.topics, sure=found.confidence)
+    joined = labels.join(result, on="row", how="left", maintain_order="left")
+    here = pl.col("new").is_not_null()
+    by_hand = pl.col("topic_method").is_in(HAND_MADE).fill_null(value=False)
+    return joined.with_columns(
+        topic=pl.coalesce("new", "topic"),
+        topic_confidence=pl.when(here & ~by_hand).then("sure").otherwise("topic_confidence"),
+        topic_method=pl.when(here & ~by_hand).then(pl.lit("discovered")).otherwise("topic_method"),
+        secondary_topics=pl.when(~here).then("secondary_topics"),
+        updated_at=pl.when(here).then(pl.lit(datetime.now(UTC))).otherwise("updated_at"),
+    ).select(labels.columns)
 
 
 def categorize(

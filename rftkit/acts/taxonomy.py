@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from rftkit.acts import categorizing, reading
+from rftkit.acts import categorizing, orphans, reading
+from rftkit.schema import HAND_MADE
+from rftkit.topics import shapes
 from rftkit.topics.tree import TopicTree, TreeChange
 
 if TYPE_CHECKING:
     from rftkit.acts.context import Context
+    from rftkit.store import Transaction, Version
 
 
 def save_topics(
@@ -24,6 +27,8 @@ def save_topics(
     categorize: bool = True,
 ) -> TreeChange:
     """Make a tree the dataset's own; records follow renamed, moved and merged topics.
+
+    Records whose topic is gone and that no other topic takes are listed by `Dataset.orphans`, with a suggestion.
 
     Parameters
     ----------
@@ -43,21 +48,27 @@ def save_topics(
     TreeChange
         What differs from the tree before.
     """
-    change = reading.tree(ds).diff(tree)
     with ds.step(step, configuration) as writing:
-        writing.put("topics.json", tree.to_dict())
-        labels = moved(reading.stored_labels(ds), change)
-        if categorize and tree.topics and labels["topic"].null_count():
-            labels = categorizing.fill(ds, writing, labels, tree)
-        if labels.height:
-            writing.replace("labels", labels)
-        writing.counts = {"topics": len(tree), **_counts(change)}
+        return _saved(ds, writing, tree, categorize=categorize)
+
+
+def _saved(ds: Context, writing: Transaction, tree: TopicTree, *, categorize: bool) -> TreeChange:
+    old, was = reading.tree(ds), reading.stored_labels(ds)
+    change = old.diff(tree)
+    writing.put("topics.json", tree.to_dict())
+    labels = moved(was, change)
+    if categorize and tree.topics and labels["topic"].null_count():
+        labels = categorizing.fill(ds, writing, labels, tree)
+    lost = orphans.note(writing, was, labels, old, tree)
+    if labels.height:
+        writing.replace("labels", labels)
+    writing.counts = {"topics": len(tree), **_counts(change), **({"orphans": lost} if lost else {})}
     return change
 
 
 def _counts(change: TreeChange) -> dict[str, int]:
-    told = change.to_dict()
-    return {name: len(value) for name, value in told.items() if value}
+    names = ("added", "removed", "renamed", "moved", "described", "reordered")
+    return {name: len(getattr(change, name)) for name in names if getattr(change, name)}
 
 
 def moved(labels: pl.DataFrame, change: TreeChange) -> pl.DataFrame:
@@ -97,9 +108,9 @@ def change_topics(ds: Context, change: Callable[[TopicTree], TopicTree], step: s
     configuration
         Options for the history.
     """
-    tree = change(reading.tree(ds))
-    save_topics(ds, tree, step=step, configuration=configuration, categorize=False)
-    return tree
+    with ds.step(step, configuration) as writing:  # the tree is read under the lock, so that no other change is lost
+        _saved(ds, writing, change(reading.tree(ds)), categorize=False)
+    return counted(ds)
 
 
 def use_template(ds: Context, name: str, *, categorize: bool = True) -> TopicTree:
@@ -113,14 +124,20 @@ def use_template(ds: Context, name: str, *, categorize: bool = True) -> TopicTre
         One of `rftkit.topics.TEMPLATES`.
     categorize
         Assign the records.
+
+    Returns
+    -------
+    TopicTree
+        The tree with its counts; `TopicTree.empty` names the topics that found no record.
     """
     tree = TopicTree.template(name)
-    save_topics(ds, tree, step="topics template", configuration={"template": name}, categorize=categorize)
-    return tree
+    with ds.step("topics template", {"template": name}) as writing:
+        _saved(ds, writing, reading.tree(ds).adopt(tree, hand_made(ds), by_id=False), categorize=categorize)
+    return counted(ds)
 
 
 def load_topics(ds: Context, path: str, *, categorize: bool = True) -> TopicTree:
-    """Take the tree from a JSON file, in either of the two shapes.
+    """Take the tree from a JSON file, in any of its shapes; locked topics and hand-made assignments stay.
 
     Parameters
     ----------
@@ -131,9 +148,24 @@ def load_topics(ds: Context, path: str, *, categorize: bool = True) -> TopicTree
     categorize
         Assign the records.
     """
-    tree = TopicTree.from_dict(read_json(path))
-    save_topics(ds, tree, step="topics load", configuration={"file": str(path)}, categorize=categorize)
-    return tree
+    value = read_json(path)
+    tree = TopicTree.from_dict(value)
+    with ds.step("topics load", {"file": str(path)}) as writing:
+        new = reading.tree(ds).adopt(tree, hand_made(ds), by_id=shapes.keeps_ids(value))
+        _saved(ds, writing, new, categorize=categorize)
+    return counted(ds)
+
+
+def hand_made(ds: Context) -> list[str]:
+    """Return the ids of the topics that records were assigned to by hand.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    """
+    labels = reading.stored_labels(ds)
+    return labels.filter(pl.col("topic_method").is_in(HAND_MADE))["topic"].drop_nulls().unique().sort().to_list()
 
 
 def read_json(path: str) -> Any:
@@ -170,14 +202,33 @@ def topic_counts(ds: Context) -> dict[str | None, int]:
     return dict(zip(counts["topic"], counts["len"], strict=True))
 
 
-def orphans(ds: Context, paths: Sequence[str]) -> pl.DataFrame:
-    """Return the records right under these topics.
+def counted(ds: Context) -> TopicTree:
+    """Return the topic tree with the number of records under each topic, which a notebook shows."""
+    return ds.remember("counted", ("labels", "topics.json"), lambda: reading.tree(ds).counted(topic_counts(ds)))
+
+
+def topic_diff(ds: Context, since: int | None = None) -> TreeChange:
+    """Return how the topics changed: new, kept, gone, renamed, moved.
 
     Parameters
     ----------
     ds
         The dataset.
-    paths
-        Paths of topics.
+    since
+        A version to compare with; by default the one before the last change of the topics.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such version.
     """
-    return reading.frame(ds, reading.labels(ds).filter(pl.col("topic").is_in(list(paths))))
+    line = _before_the_last_change(ds) if since is None else ds.store.at(since)
+    stored = None if line is None else ds.store.get("topics.json", line)
+    old = TopicTree() if stored is None else TopicTree.from_dict(stored)
+    return old.diff(reading.tree(ds))
+
+
+def _before_the_last_change(ds: Context) -> Version | None:
+    now = ds.line.files.get("topics.json")
+    lines = [line for line in ds.store.versions() if line.version <= ds.version]
+    return next((line for line in reversed(lines) if line.files.get("topics.json") != now), None)

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from rftkit.llm.limits import Limit
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY, model TEXT NOT NULL, text TEXT NOT NULL, message TEXT, finish TEXT,
@@ -39,6 +41,7 @@ class Reply:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost_usd: float | None = None
+    limit: Limit | None = None  # what the server said of its limit; it is not remembered
 
 
 class Cache:

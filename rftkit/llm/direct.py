@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import os
-import weakref
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from rftkit import messages
+from rftkit.llm import http
 from rftkit.llm.cache import Reply
 from rftkit.llm.failures import CallError, after, of_status
+from rftkit.llm.limits import limit_of
 from rftkit.llm.redact import redact
 from rftkit.llm.request import Request
 
 PROVIDERS = ("openai", "hosted_vllm", "custom_openai", "lm_studio", "llamafile")
-_OK = 200
-_sessions: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = weakref.WeakKeyDictionary()
+#: Servers that take a JSON schema whatever model they serve.
+TAKE_SCHEMA = ("hosted_vllm", "lm_studio")
+_OK, _MOVED = 200, (301, 302, 303, 307, 308)
 _decode = msgspec.json.Decoder().decode
 
 
@@ -34,7 +36,8 @@ def serves(model: str, base_url: str | None) -> bool:
     >>> serves("openai/local", "http://localhost:8000/v1"), serves("openai/gpt-4o", None)
     (True, False)
     """
-    return base_url is not None and model.split("/", 1)[0] in PROVIDERS
+    plain = base_url is not None and base_url.startswith(("http://", "https://")) and "@" not in base_url
+    return plain and model.split("/", 1)[0] in PROVIDERS
 
 
 async def complete(
@@ -53,41 +56,22 @@ async def complete(
     CallError
         When there is no answer.
     """
-    import aiohttp
-
-    key = api_key or os.environ.get("OPENAI_API_KEY") or "none"
-    headers = {"content-type": "application/json", "authorization": f"Bearer {key}"}
-    url = f"{base_url.rstrip('/')}/chat/completions"
+    key = (api_key or os.environ.get("OPENAI_API_KEY") or "none").strip()
+    headers = {"content-type": "application/json", "accept": "application/json", "authorization": f"Bearer {key}"}
     try:
-        limit = aiohttp.ClientTimeout(total=timeout)
-        sent = _session(aiohttp).post(url, data=_body(model, request, structured), headers=headers, timeout=limit)
-        async with sent as response:
-            raw, status, told = await response.read(), response.status, response.headers
-    except aiohttp.ClientConnectorError as error:
-        raise CallError(_named(error, key), retry=True) from None
-    except (aiohttp.ClientError, ConnectionError) as error:
-        raise CallError(_named(error, key), retry=True, charged=True) from None
+        async with asyncio.timeout(timeout):
+            told = await http.post(
+                f"{base_url.rstrip('/')}/chat/completions", headers, _body(model, request, structured)
+            )
     except TimeoutError:
         raise CallError(f"no answer within {timeout:g} seconds", retry=True, charged=True) from None
-    if status != _OK:
-        raise of_status(status, redact(_sentence(status, raw), [key]), after(told))
-    return _reply(raw)
-
-
-def _session(aiohttp: Any) -> Any:
-    loop = asyncio.get_running_loop()
-    session = _sessions.get(loop)
-    if session is None or session.closed:
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30)
-        session = _sessions[loop] = aiohttp.ClientSession(connector=connector)
-    return session
-
-
-async def close() -> None:
-    """Close the connections of the running loop."""
-    session = _sessions.pop(asyncio.get_running_loop(), None)
-    if session is not None:
-        await session.close()
+    except http.NotConnectedError as error:
+        raise CallError(redact(str(error), [key]), retry=True) from None
+    except OSError as error:
+        raise CallError(redact(str(error), [key]), retry=True, charged=True) from None
+    if told.status != _OK:
+        raise of_status(told.status, redact(_sentence(told), [key]), after(told.headers))
+    return _reply(told)
 
 
 def _body(model: str, request: Request, structured: bool) -> bytes:
@@ -119,24 +103,27 @@ def response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema)}}
 
 
-def _named(error: Exception, key: str) -> str:
-    return redact(f"{type(error).__name__}: {error}", [key])
-
-
-def _sentence(status: int, raw: bytes) -> str:
-    text = raw.decode(errors="replace")
+def _sentence(told: http.Received) -> str:
+    text = told.body.decode(errors="replace")
     try:
-        told = _decode(raw)
-        error = told.get("error", told)
-        text = str(error.get("message", error)) if isinstance(error, Mapping) else str(error)
+        found = _decode(told.body)
+        error = found.get("error", found)
+        text = _told(error) if isinstance(error, Mapping) else str(error)
     except (msgspec.DecodeError, AttributeError):
         text = text or "(nothing)"  # an error page of a proxy: its own words are the best there are
-    return f"the server answered {status}: {' '.join(text.split())[:300]}"
+    if told.status in _MOVED:
+        text = f"it has moved; give {told.headers.get('location', 'its new address')} as base_url"
+    return f"the server answered {told.status}: {' '.join(text.split())[:300]}"
 
 
-def _reply(raw: bytes) -> Reply:
+def _told(error: Mapping[str, Any]) -> str:
+    code = error.get("code")
+    return str(error.get("message", error)) + (f" ({code})" if isinstance(code, str) else "")
+
+
+def _reply(received: http.Received) -> Reply:
     try:
-        told = _decode(raw)
+        told = _decode(received.body)
         choice = told["choices"][0]
         said = choice["message"]
         kept = {name: said[name] for name in ("role", "content", "tool_calls") if said.get(name) is not None}
@@ -147,6 +134,7 @@ def _reply(raw: bytes) -> Reply:
             finish=str(choice.get("finish_reason")),
             prompt_tokens=int(usage.get("prompt_tokens") or 0),
             completion_tokens=int(usage.get("completion_tokens") or 0),
+            limit=limit_of(received.headers),
         )
     except (msgspec.DecodeError, LookupError, TypeError, AttributeError):
         raise CallError("the server's answer is no chat completion", retry=True, charged=True) from None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+
+from rftkit.llm.limits import seconds
 
 _FATAL = (401, 402, 403, 404)
 _RATE, _TIMEOUT, _FIRST_SERVER_ERROR = 429, 408, 500
@@ -82,21 +82,7 @@ def after(headers: Mapping[str, str]) -> float | None:
     (1.5, 0.25, None)
     """
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        value = headers.get(name) or headers.get(name.title())
-        if value is not None:
-            return _seconds(str(value), unit)
+        told = seconds(str(headers.get(name) or headers.get(name.title()) or ""))
+        if told is not None:
+            return told * unit
     return None
-
-
-def _seconds(value: str, unit: float) -> float | None:
-    try:
-        return max(0.0, float(value) * unit)
-    except ValueError:
-        return _until(value)
-
-
-def _until(value: str) -> float | None:
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except ValueError:
-        return None

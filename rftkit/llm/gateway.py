@@ -6,6 +6,7 @@ nothing printed, nothing reported home, no tokenizer fetched from a hub, `rftkit
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import importlib.util
 import logging
@@ -23,6 +24,7 @@ from rftkit.llm import direct, offline
 from rftkit.llm.cache import Reply
 from rftkit.llm.direct import response_format
 from rftkit.llm.failures import CallError, after, of_status
+from rftkit.llm.limits import limit_of
 from rftkit.llm.redact import redact
 from rftkit.llm.request import Request
 
@@ -114,10 +116,12 @@ async def complete(
     module = litellm()
     arguments = _arguments(model, request, base_url, api_key, timeout, structured)
     try:
-        response = await module.acompletion(**arguments)
-        return _reply(response)
+        async with asyncio.timeout(timeout + 1):  # litellm has its own; where that fails, no worker hangs
+            return _reply(await module.acompletion(**arguments))
     except CallError:
         raise
+    except TimeoutError:
+        raise CallError(f"no answer within {timeout:g} seconds", retry=True, charged=True) from None
     except Exception as error:  # noqa: BLE001 - providers raise anything; each becomes one named failure
         raise _call_error(error, [api_key or ""]) from None
 
@@ -161,6 +165,7 @@ def _reply(response: Any) -> Reply:
         finish=str(choice.finish_reason),
         prompt_tokens=int(getattr(usage, "prompt_tokens", 0) or 0),
         completion_tokens=int(getattr(usage, "completion_tokens", 0) or 0),
+        limit=limit_of((getattr(response, "_hidden_params", None) or {}).get("additional_headers") or {}),
     )
 
 
@@ -184,19 +189,21 @@ def _never_arrived(error: BaseException | None) -> bool:
 
 
 @functools.cache
-def supports_schema(model: str) -> bool:
+def supports_schema(model: str, base_url: str | None = None) -> bool:
     """Return whether a model takes a JSON schema for its answer; False where litellm does not know.
 
     Examples
     --------
-    >>> supports_schema("rftkit/offline")
-    False
+    >>> supports_schema("rftkit/offline"), supports_schema("hosted_vllm/qwen", "http://localhost:8000/v1")
+    (False, True)
     """
     if model == OFFLINE:
         return False
-    module = litellm()
+    if direct.serves(model, base_url):  # without the seconds that importing litellm takes
+        known = (_entry(model) or {}).get("supports_response_schema")
+        return bool(known) or model.split("/", 1)[0] in direct.TAKE_SCHEMA
     try:
-        return bool(module.supports_response_schema(model))
+        return bool(litellm().supports_response_schema(model))
     except Exception:  # noqa: BLE001 - litellm raises where a model is not mapped, which is an answer too
         return False
 

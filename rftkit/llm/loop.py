@@ -27,10 +27,10 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 def _leave(loop: asyncio.AbstractEventLoop) -> None:
     """Close connections before the interpreter goes; what does not close in a second is left to the system."""
-    from rftkit.llm import direct
+    from rftkit.llm import http
 
     with contextlib.suppress(TimeoutError):
-        asyncio.run_coroutine_threadsafe(direct.close(), loop).result(1)
+        asyncio.run_coroutine_threadsafe(http.close(), loop).result(1)
 
 
 def is_ours() -> bool:

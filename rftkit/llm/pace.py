@@ -1,14 +1,33 @@
-"""Pacing: requests and tokens a minute that queue, and one pause for all when the server asks for it."""
+"""Pacing: requests and tokens that queue, and a limit that is learned where the server has one.
+
+A limit is so many starts in any second. It is given, or told by headers, or learned from refusals: what the server
+admitted in the time before it began to refuse is what it takes. A first guess may be far too low, as where a burst met a
+small bucket, so it is raised in steps that double until calls are refused again; from then on it is tested seldom.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
+from dataclasses import dataclass
 
-_SLACK = 1.02  # calls that start a little late must not crowd the next second
-_SEVERAL, _LONG_WAIT = 3, 5.0
-_QUIET = 4.0  # seconds without a refusal after which a learned limit is tested
+from rftkit.llm.limits import Limit
+
+_SLACK = 1.02  # calls arrive a little unevenly, and must not crowd the next second
+_CATCH_UP = 0.05  # seconds of turns that a late loop may make good
+_CROWD, _CROWD_SHARE = 3, 0.05  # refusals within a second that mean all calls, not one
+_LONG_WAIT, _LONGEST_WINDOW = 5.0, 60.0
+_GUESSED, _SEEN = 0.5, 4.0  # seconds between tests of a limit that was guessed from a burst, and of one that was seen
+_STEP, _LARGEST_STEP, _FEWEST = 0.02, 0.25, 5
+_REMEMBERED = 10_000
+
+
+@dataclass(slots=True, eq=False)
+class Start:
+    """A call that was let out."""
+
+    at: float
+    refused: bool = False
 
 
 class Pacer:
@@ -21,62 +40,127 @@ class Pacer:
     requests_per_minute, tokens_per_minute
         Limits; None means none.
 
+    Attributes
+    ----------
+    rate
+        Starts a second that are allowed at present; None for any number.
+
     Examples
     --------
     >>> pacer = Pacer(requests_per_minute=6000)
-    >>> asyncio.run(pacer.turn(tokens=10))
+    >>> asyncio.run(pacer.turn(tokens=10)).refused
+    False
     """
 
     def __init__(self, requests_per_minute: float | None = None, tokens_per_minute: float | None = None) -> None:
-        self._per_request = 60 * _SLACK / requests_per_minute if requests_per_minute else 0.0
+        self._most = self.rate = requests_per_minute / 60 if requests_per_minute else None
         self._per_token = 60 * _SLACK / tokens_per_minute if tokens_per_minute else 0.0
-        self._given = requests_per_minute is not None
-        self._next = self._until = self._quiet_until = 0.0
-        self._starts: deque[float] = deque(maxlen=2000)
-        self._refusals: deque[float] = deque(maxlen=2000)
-        self._episode, self._let_out = -1.0, 0
-        self._slowest = self._per_request * 1.1
+        self._next = self._until = self._learned = self._quiet = self._longest_reset = 0.0
+        self._step, self._apart = _STEP, _GUESSED
+        self._starts: deque[Start] = deque(maxlen=_REMEMBERED)
+        self._refusals: deque[Start] = deque(maxlen=_REMEMBERED)
+        self._gate: asyncio.Lock | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def turn(self, tokens: int = 0) -> None:
-        """Wait until a call of this size may start."""
-        while True:
-            asked_at = time.monotonic()
-            start = max(asked_at, self._next, self._until)
-            self._next = start + max(self._per_request, self._per_token * tokens)
-            await asyncio.sleep(start - asked_at)
-            now = time.monotonic()
-            if self._until <= now:
-                self._note(now)
-                return
+    async def turn(self, tokens: int = 0) -> Start:
+        """Wait until a call of this size may start; those who came first go first."""
+        loop = asyncio.get_running_loop()
+        async with self._gate_of(loop):
+            while (wait := self._moment() - loop.time()) > 0:
+                await asyncio.sleep(wait)
+            now = loop.time()
+            gap = max(_SLACK / self.rate if self.rate else 0.0, self._per_token * tokens)
+            self._next = max(self._next, now - _CATCH_UP) + gap
+            self._grow(now)
+            start = Start(now)
+            self._starts.append(start)
+            return start
 
-    def refused(self, seconds: float) -> None:
+    def _gate_of(self, loop: asyncio.AbstractEventLoop) -> asyncio.Lock:
+        if self._gate is None or self._loop is not loop:
+            self._gate, self._loop = asyncio.Lock(), loop
+        return self._gate
+
+    def _moment(self) -> float:
+        """Return when the next call may start."""
+        return max(self._next, self._until, self._room())
+
+    def _room(self) -> float:
+        """Return when the last second has room for another start; what was refused took no room."""
+        most = int(self.rate or 0)
+        if most < 1 or len(self._starts) < most:
+            return 0.0
+        count = 0
+        for start in reversed(self._starts):
+            count += not start.refused
+            if count == most:
+                return start.at + _SLACK
+            if start.at + _SLACK <= self._starts[-1].at:
+                break
+        return 0.0
+
+    def refused(self, start: Start, seconds: float) -> None:
         """Note that the server refused a call and named a time to wait.
 
-        One stray refusal concerns its own call, which waits in its place. Several within a second, or a long wait, mean all:
-        nobody starts until the time is over. The pace slows down a little, and where no limit was given, the rate at which the
-        server did admit calls becomes one, which grows again later.
+        A stray refusal concerns its own call, which waits in its place; the pace gives way a little. A crowd of them sets
+        the pace to what was admitted. Nobody starts until the time is over where it is long, or where most of the calls at the
+        pace that was just learned are refused again.
+
+        Parameters
+        ----------
+        start
+            What `turn` gave the call.
+        seconds
+            How long to wait.
         """
-        now = time.monotonic()
-        self._refusals.append(now)
-        several = sum(refusal > now - 1 for refusal in self._refusals) >= _SEVERAL
-        if (several or seconds > _LONG_WAIT) and now + seconds > self._until:
-            self._until = self._next = now + seconds
-            self._slower(now)
-        self._quiet_until = now + seconds + _QUIET
+        now = asyncio.get_running_loop().time()
+        start.refused = True
+        fresh = bool(self._learned) and start.at > self._learned
+        crowd = self._is_crowd(start)
+        if fresh:
+            self._apart = _SEEN
+        if crowd and (seconds > _LONG_WAIT or (fresh and self._mostly_refused(start))):
+            self._until = max(self._until, now + seconds)
+        if crowd:
+            self._learn(now, start, seconds)
+        elif self.rate is not None and (fresh or self._most):
+            self.rate *= 1 - _STEP / 4
+        self._step, self._quiet = _STEP, now + seconds + self._apart
 
-    def _slower(self, now: float) -> None:
-        if self._given:
-            self._per_request = min(self._per_request * 1.02, self._slowest)
+    def _is_crowd(self, start: Start) -> bool:
+        self._refusals.append(start)
+        refused = sum(other.at > start.at - 1 for other in self._refusals)
+        return refused >= max(_CROWD, _CROWD_SHARE * (self.rate or 0.0))
+
+    def _mostly_refused(self, start: Start) -> bool:
+        recent = [other.refused for other in self._starts if max(self._learned, start.at - 1) < other.at <= start.at]
+        return 2 * sum(recent) > len(recent)
+
+    def _learn(self, now: float, start: Start, seconds: float) -> None:
+        window = min(max(1.0, seconds), _LONGEST_WINDOW)
+        since = start.at - window * (_SLACK if self.rate else 1.0)
+        admitted = sum(since < other.at <= start.at and not other.refused for other in self._starts)
+        # Where next to nothing was let out, a refusal says that the server is still closed, and nothing of its pace.
+        if admitted >= _CROWD and (self.rate is None or admitted / window < self.rate):
+            self.rate, self._learned = admitted / window, now
+
+    def told(self, limit: Limit) -> None:
+        """Note what an answer said of the limit; it counts once what is left lasts for less than a second.
+
+        The time until all is there again says how fast it comes back: at most the limit over the longest such time.
+        """
+        self._longest_reset = max(self._longest_reset, limit.reset)
+        now = asyncio.get_running_loop().time()
+        if not self._longest_reset or limit.left > sum(start.at > now - 1 for start in self._starts):
             return
-        if now > self._episode + 1:  # a new crowd was refused: how many were let out in the second before it?
-            self._episode = now
-            self._let_out = sum(start > now - 1 for start in self._starts)
-        refused = sum(refusal > self._episode - 1 for refusal in self._refusals)
-        self._per_request = _SLACK / max(1, self._let_out - refused)
+        rate = limit.most / self._longest_reset
+        if self.rate is None or rate < self.rate:
+            self.rate, self._learned = rate, now
+            self._apart, self._quiet = _SEEN, now + _SEEN
 
-    def _note(self, now: float) -> None:
-        """Remember a start, and try a little more where nothing was refused for a while."""
-        self._starts.append(now)
-        if not self._given and self._per_request and now > self._quiet_until:
-            self._per_request *= 0.95
-            self._quiet_until = now + _QUIET / 4
+    def _grow(self, now: float) -> None:
+        """Try a little more where nothing was refused for a while."""
+        if self.rate is None or now < self._quiet or self.rate == self._most:
+            return
+        self.rate = min(self.rate * (1 + self._step), self._most or float("inf"))
+        self._step, self._quiet = min(2 * self._step, _LARGEST_STEP), now + max(self._apart, _FEWEST / self.rate)

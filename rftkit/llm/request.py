@@ -52,8 +52,11 @@ class Request:
     tool_choice: Any = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    def digest(self, model: str, base_url: str | None = None, attempt: int = 0) -> str:
+    def digest(self, model: str, attempt: int = 0) -> str:
         """Return the name under which the answer is remembered: sha256 of all that decides the answer.
+
+        The address of the server is no part of it: an own server comes back on another port or host, and what it
+        answered is paid for all the same. Two models that are to be told apart have two names.
 
         Examples
         --------
@@ -74,7 +77,6 @@ class Request:
             "tools": self.tools,
             "tool_choice": self.tool_choice,
             "options": dict(self.options) or None,
-            "base_url": base_url,
             "attempt": attempt or None,
         }
         asked.update({name: value for name, value in more.items() if value is not None})

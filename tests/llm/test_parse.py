@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rftkit.generate.prompts import PROMPTS_SCHEMA
 from rftkit.llm import read_json, redact, unwrap, wrap
+from tests.llm.loopback import SCHEMA
 
 VALUE = {"prompts": ["How do I {x}?", 'He said "no"', "a [b] c"]}
 
@@ -26,17 +26,17 @@ VALUE = {"prompts": ["How do I {x}?", 'He said "no"', "a [b] c"]}
     ],
 )
 def test_what_models_put_around_json_is_forgiven(written: str) -> None:
-    assert read_json(written, PROMPTS_SCHEMA) == VALUE
+    assert read_json(written, SCHEMA) == VALUE
 
 
 def test_whole_items_of_a_cut_list_are_kept() -> None:
-    assert read_json('{"prompts": ["one", "two", "thr', PROMPTS_SCHEMA) == {"prompts": ["one", "two"]}
+    assert read_json('{"prompts": ["one", "two", "thr', SCHEMA) == {"prompts": ["one", "two"]}
 
 
 @pytest.mark.parametrize("written", ["", "no", "{", '{"prompts": "one"}', '{"other": []}', "I'm sorry, I can't."])
 def test_what_does_not_fit_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"answer|prompts"):
-        read_json(written, PROMPTS_SCHEMA)
+        read_json(written, SCHEMA)
 
 
 @given(
@@ -56,7 +56,7 @@ def test_no_text_can_close_the_data_block(text: str) -> None:
 @given(st.text(max_size=300))
 def test_reading_never_fails_but_by_saying_so(text: str) -> None:
     try:
-        read_json(text, PROMPTS_SCHEMA)
+        read_json(text, SCHEMA)
     except ValueError:
         return
 

@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 from rftkit.errors import ApprovalError
-from rftkit.generate.prompts import PROMPTS_SCHEMA
 from rftkit.llm import Request, Runner
-from tests.llm.loopback import Loopback
+from tests.llm.loopback import SCHEMA, Loopback
 
 
 def _asked(count: int, **more: object) -> list[Request]:
     messages = [[{"role": "user", "content": f"prompt {number}"}] for number in range(count)]
-    settings = {"schema": PROMPTS_SCHEMA, "max_tokens": 50, **more}
+    settings = {"schema": SCHEMA, "max_tokens": 50, **more}
     return [Request(said, key=str(number), **settings) for number, said in enumerate(messages)]  # type: ignore[arg-type]
 
 
@@ -71,17 +70,9 @@ def test_a_wrong_key_stops_the_run_at_once() -> None:
 
 def test_a_refused_schema_is_left_out_from_then_on() -> None:
     class Strict(Loopback):
-        def _body(self, asked, text):  # type: ignore[no-untyped-def]
-            assert "response_format" not in asked
-            return super()._body(asked, text)
-
-        async def _answer(self, request, asked, number):  # type: ignore[no-untyped-def]
-            from aiohttp import web
-
-            if "response_format" in asked:
-                said = {"error": {"message": "response_format of type json_schema is not supported"}}
-                return web.json_response(said, status=400)
-            return await super()._answer(request, asked, number)
+        def answer(self, asked, headers, number):  # type: ignore[no-untyped-def]
+            said = {"error": {"message": "response_format of type json_schema is not supported"}}
+            return (400, said) if "response_format" in asked else None
 
     with Strict() as server:
         answers = _runner(server, structured=True, concurrency=1).run(_asked(3))
@@ -212,13 +203,9 @@ def test_no_key_is_in_an_error_or_the_cache(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("OPENAI_API_KEY", key)
 
     class Leaky(Loopback):
-        async def _answer(self, request, asked, number):  # type: ignore[no-untyped-def]
-            from aiohttp import web
-
-            if number == 0:
-                said = f"bad key {request.headers['authorization']}"
-                return web.json_response({"error": {"message": said}}, status=400)
-            return await super()._answer(request, asked, number)
+        def answer(self, asked, headers, number):  # type: ignore[no-untyped-def]
+            said = f"bad key {headers['authorization']}"
+            return (400, {"error": {"message": said}}) if number == 0 else None
 
     with Leaky() as server:
         answers = _runner(server, cache=tmp_path / "c", concurrency=1).run(_asked(2))
@@ -260,8 +247,8 @@ def test_a_tool_call_comes_back_whole() -> None:
     call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"b": 1, "a": 2}'}}
 
     class Calling(Loopback):
-        def _body(self, asked, text):  # type: ignore[no-untyped-def]
-            body = super()._body(asked, text)
+        def completion(self, asked, text):  # type: ignore[no-untyped-def]
+            body = super().completion(asked, text)
             body["choices"][0]["message"] = {"role": "assistant", "content": None, "tool_calls": [call]}
             return body
 

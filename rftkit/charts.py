@@ -29,6 +29,7 @@ HUES = (
     *("#b5a24a", "#7aa65a", "#c583b4", "#a08a76", "#8a8a8a"),
 )
 WIDTH = 620
+_MAP_HEIGHT = 420
 
 
 def enable() -> None:
@@ -353,13 +354,18 @@ def _length_note(known: pl.Series, top: float, *, wide: bool) -> str:
     return f"{median}; {left:,} longer than {top:,.0f} not drawn" if left else median
 
 
-def map(frame: pl.DataFrame, *, limit: int = 4000, seed: int = 0) -> alt.Chart:
+def map(
+    frame: pl.DataFrame, *, labels: pl.DataFrame | None = None, limit: int = 4000, seed: int = 0
+) -> alt.Chart | alt.LayerChart:
     """Return the map of the records: near is alike, the colour is the topic; drag to look closer.
 
     Parameters
     ----------
     frame
         x, y, topic and, where known, text (or last_user_text): what `Dataset.map` returns.
+    labels
+        topic, x, y and count: names to write on the map, as `rftkit.topics.map_labels` finds places for them. Those of
+        the largest topics that do not stand in each other's way are written.
     limit
         Points drawn; a sample where there are more.
     seed
@@ -394,12 +400,46 @@ def map(frame: pl.DataFrame, *, limit: int = 4000, seed: int = 0) -> alt.Chart:
             color=alt.Color("group:N", title=None, scale=alt.Scale(domain=groups, range=list(HUES))),
             tooltip=["topic:N", "text:N"],
         )
-        .properties(width=WIDTH, height=420)
+        .properties(width=WIDTH, height=_MAP_HEIGHT)
         .interactive()
     )
     some = f"a sample of {rows.height:,} of {frame.height:,} records" if frame.height > limit else ""
-    drawn_map: alt.Chart = _calm(chart, "Map of the records", some)
+    whole = chart if labels is None else alt.layer(chart, *_names(_apart(labels, rows)))
+    drawn_map: alt.Chart | alt.LayerChart = _calm(whole, "Map of the records", some)
     return drawn_map
+
+
+def _apart(labels: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the labels, largest topics first, that would not be written over one another."""
+    wide = float(rows["x"].max() or 0) - float(rows["x"].min() or 0) or 1.0  # type: ignore[arg-type]
+    tall = float(rows["y"].max() or 0) - float(rows["y"].min() or 0) or 1.0  # type: ignore[arg-type]
+    placed: list[tuple[float, float, float]] = []
+    kept = []
+    for row in labels.sort("count", "topic", descending=[True, False]).to_dicts():
+        x, y = row["x"] / wide * WIDTH, row["y"] / tall * _MAP_HEIGHT
+        half = 3.5 * len(row["topic"].rsplit("/", 1)[-1])  # about half a letter of the size used, in pixels
+        if all(abs(x - a) > half + b or abs(y - c) > 16 for a, c, b in placed):
+            placed.append((x, y, half))
+            kept.append(row)
+    return pl.DataFrame(kept, schema=labels.schema)
+
+
+def _names(labels: pl.DataFrame) -> list[Any]:
+    import altair as alt
+
+    named = labels.select(
+        pl.col("x", "y").cast(pl.Float64).round(3),
+        "topic",
+        "count",
+        pl.col("topic").str.split("/").list.last().alias("name"),
+    )
+    base = alt.Chart(_values(named)).encode(x="x:Q", y="y:Q", text="name:N")
+    # a light edge, so that a name can be read on any dots
+    edge = base.mark_text(
+        fontSize=12, fontWeight=600, stroke="#ffffff", strokeWidth=4, opacity=0.85, strokeJoin="round"
+    )
+    told = [alt.Tooltip("topic:N"), alt.Tooltip("count:Q", title="records", format=",.0f")]
+    return [edge, base.mark_text(fontSize=12, fontWeight=600, color="#1b1b1b").encode(tooltip=told)]
 
 
 def heat(matrix: pl.DataFrame, *, title: str = "Topic by facet") -> alt.LayerChart:

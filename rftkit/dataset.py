@@ -13,6 +13,7 @@ from rftkit.acts import (
     editing,
     generating,
     importing,
+    mapping,
     orphans,
     reading,
     reviewing,
@@ -64,7 +65,8 @@ class Dataset(Context):
     topic_counts = taxonomy.topic_counts
     topic_diff = taxonomy.topic_diff
     orphans = orphans.orphans
-    map = categorizing.map_
+    map = mapping.map_
+    map_job = mapping.map_job
     candidates = reviewing.candidates
     review_state = reviewing.review_state
     final_distribution = reviewing.final_distribution

@@ -83,7 +83,7 @@ def discover_topics(
         step.put("topics.json", found.tree.to_dict())
         lost = orphans.note(step, was, labels, old, found.tree)
         step.replace("labels", labels)
-        told = {"new": found.change.added, "kept": found.change.kept, "gone": found.change.removed}
+        told = {"added": found.change.added, "kept": found.change.kept, "removed": found.change.removed}
         step.counts = {
             "topics": len(found.tree),
             "assigned": len(found.topics) - found.topics.null_count(),
@@ -317,32 +317,3 @@ def _applied(labels: pl.DataFrame, report: CategorizeReport) -> pl.DataFrame:
     columns = [pl.when(take).then(f"{name}_new").otherwise(name).alias(name) for name in _TOPIC]
     when = pl.when(changed).then(pl.lit(datetime.now(UTC))).otherwise("updated_at").alias("updated_at")
     return joined.with_columns(*columns, when).select(labels.columns)
-
-
-def map_(ds: Context, method: str = "pca", *, embedder: str = "auto", seed: int = 0) -> pl.DataFrame:
-    """Return a place in two dimensions for every valid record.
-
-    Parameters
-    ----------
-    ds
-        The dataset.
-    method
-        ``pca`` at once, or ``umap``, which takes a while.
-    embedder
-        Chosen by size by default.
-    seed
-        The same records and seed give the same map.
-
-    Returns
-    -------
-    polars.DataFrame
-        id, x, y, topic, and the last user turn.
-    """
-    from rftkit.topics.map import project
-
-    said = _living(reading.labels(ds))
-    frame = reading.frame(ds, said, ["id", "topic", "messages"])
-    places = project(
-        vectors(ds, embed.texts(frame).to_list(), embedder).array, method=method, seed=seed, key=frame["id"]
-    )
-    return frame.select("id", "topic", last_user_text()).join(places.points, on="id", how="left", maintain_order="left")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rftkit.topics.categorize import CategorizeReport, Judge, Question, Verdict, categorize
 from rftkit.topics.discover import Discovery, discover
-from rftkit.topics.map import Map, project
+from rftkit.topics.map import Map, map_labels, project
 from rftkit.topics.naming import Label, Namer
 from rftkit.topics.orphans import orphans
 from rftkit.topics.splitting import split_topic
@@ -28,6 +28,7 @@ __all__ = [
     "Verdict",
     "categorize",
     "discover",
+    "map_labels",
     "orphans",
     "project",
     "split_topic",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rftkit.acts import categorizing, orphans, reading
+from rftkit.errors import InputError
 from rftkit.schema import HAND_MADE
 from rftkit.topics import shapes
 from rftkit.topics.tree import TopicTree, TreeChange
@@ -150,6 +151,8 @@ def load_topics(ds: Context, path: str, *, categorize: bool = True) -> TopicTree
     """
     value = read_json(path)
     tree = TopicTree.from_dict(value)
+    if not tree.topics:
+        raise InputError(f"{path} has no topics; give a file such as: rftkit topics DATASET save FILE")
     with ds.step("topics load", {"file": str(path)}) as writing:
         new = reading.tree(ds).adopt(tree, hand_made(ds), by_id=shapes.keeps_ids(value))
         _saved(ds, writing, new, categorize=categorize)
@@ -183,8 +186,6 @@ def read_json(path: str) -> Any:
     """
     import json
     from pathlib import Path
-
-    from rftkit.errors import InputError
 
     try:
         return json.loads(Path(path).read_text("utf-8-sig"))

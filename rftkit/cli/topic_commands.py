@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import shlex
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from rftkit.cli.common import as_json, counted, dataset_argument, emit, existing, number
-from rftkit.topics.tree import TopicTree
+from rftkit.topics.tree import TopicTree, TreeChange
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @click.group()
@@ -51,8 +55,32 @@ def _lines(ds: Any) -> Iterator[str]:
     yield f"unassigned: {number(value['unassigned'])}"
 
 
-def _print(ds: Any, as_json: bool, **more: Any) -> None:
-    emit({**told(ds), **more}, as_json=as_json, lines=_lines(ds))
+def _print(ds: Any, as_json: bool, lines: Iterable[str] = (), **more: Any) -> None:
+    emit({**told(ds), **more}, as_json=as_json, lines=[*_lines(ds), *lines])
+
+
+def _found(ds: Any, as_json: bool, had: bool) -> None:
+    """Print the tree, which of its topics stay empty, and, where there was one before, what became of that."""
+    change, lost = ds.topic_diff(), ds.orphans()
+    empty = list(ds.topics.empty())
+    lines = [f"without a record: {', '.join(empty)}"] if empty else []
+    if had:
+        lines += [_summary(change), *(f"  {line}" for line in change.lines() if not line.startswith("new: "))]
+    if lost.height:
+        lines.append(f"{_records(lost.height)} lost their topic; list them with: rftkit topics {_quoted(ds)} orphans")
+    _print(ds, as_json, lines, empty=empty, change=change.to_dict(), orphans=lost.height)
+
+
+def _summary(change: TreeChange) -> str:
+    return f"{len(change.added)} new, {len(change.kept)} kept, {len(change.removed)} gone"
+
+
+def _records(count: int) -> str:
+    return f"{number(count)} record{'' if count == 1 else 's'}"
+
+
+def _quoted(ds: Any) -> str:
+    return shlex.quote(str(ds.path))
 
 
 @topics.command()
@@ -67,8 +95,9 @@ def discover(
     ds: Any, depth: int, count: int | None, model: str | None, embedder: str, seed: int, as_json: bool
 ) -> None:
     """Find topics in the records and assign their members; locked topics and hand-made assignments stay."""
+    had = bool(ds.topics)
     ds.discover_topics(depth=depth, count=count, model=model, embedder=embedder, seed=seed)
-    _print(ds, as_json)
+    _found(ds, as_json, had)
 
 
 @topics.command()
@@ -77,8 +106,9 @@ def discover(
 @click.pass_obj
 def template(ds: Any, name: str, as_json: bool) -> None:
     """Start from a template, e.g. customer-support or banking."""
+    had = bool(ds.topics)
     ds.use_template(name)
-    _print(ds, as_json, empty=[topic["path"] for topic in told(ds)["topics"] if not topic["count"]])
+    _found(ds, as_json, had)
 
 
 @topics.command()
@@ -86,9 +116,10 @@ def template(ds: Any, name: str, as_json: bool) -> None:
 @as_json
 @click.pass_obj
 def load(ds: Any, file: str, as_json: bool) -> None:
-    """Take the tree from a JSON file."""
+    """Take the tree from a JSON file; locked topics and hand-made assignments stay."""
+    had = bool(ds.topics)
     ds.load_topics(file)
-    _print(ds, as_json)
+    _found(ds, as_json, had)
 
 
 @topics.command()
@@ -100,14 +131,53 @@ def show(ds: Any, as_json: bool) -> None:
 
 
 @topics.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--since", type=int, help="Compare with this version; with the one before the last change by default.")
 @as_json
 @click.pass_obj
-def save(ds: Any, file: Path, as_json: bool) -> None:
+def diff(ds: Any, since: int | None, as_json: bool) -> None:
+    """Show how the topics changed: new, kept, gone, renamed, moved."""
+    change = ds.topic_diff(since)
+    lines = [_summary(change), *(f"  {line}" for line in change.lines())]
+    emit({**change.to_dict(), "dataset_version": ds.version}, as_json=as_json, lines=lines)
+
+
+@topics.command()
+@as_json
+@click.pass_obj
+def orphans(ds: Any, as_json: bool) -> None:
+    """List the records that lost their topic and have none yet, with a suggestion for each."""
+    lost = ds.orphans()
+    result = {"orphans": lost.to_dicts(), "total": lost.height, "dataset_version": ds.version}
+    emit(result, as_json=as_json, lines=_orphan_lines(ds, lost))
+
+
+def _orphan_lines(ds: Any, lost: pl.DataFrame) -> Iterator[str]:
+    if lost.is_empty():
+        yield "no record lost its topic"
+        return
+    sizes = lost.group_by("topic", "suggestion", maintain_order=True).len()
+    for topic, suggestion, count in sizes.rows():
+        where = "nothing is near" if suggestion is None else f"suggestion: {suggestion}"
+        yield f"{topic}: {_records(count)}; {where}"
+    yield f"assign them with: rftkit records {_quoted(ds)} assign TOPIC ID..., or rftkit categorize {_quoted(ds)}"
+
+
+@topics.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--shape",
+    type=click.Choice(["rftkit", "map", "nodes"]),
+    default="rftkit",
+    show_default=True,
+    help="Everything; by name with subtopics; or nested lists.",
+)
+@as_json
+@click.pass_obj
+def save(ds: Any, file: Path, shape: str, as_json: bool) -> None:
     """Write the tree to a JSON file that `load` reads."""
     import msgspec
 
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(ds.topics.to_dict()), indent=2) + b"\n")
+    file.write_bytes(msgspec.json.format(msgspec.json.encode(ds.topics.to_dict(shape)), indent=2) + b"\n")
     emit({**told(ds), "path": str(file)}, as_json=as_json, lines=[f"wrote {number(len(ds.topics))} topics to {file}"])
 
 
@@ -173,11 +243,12 @@ def split(ds: Any, path: str, count: int | None, embedder: str, seed: int, as_js
 
 @topics.command()
 @click.argument("path")
+@click.option("--into", help="Path of a topic that takes their records.")
 @as_json
 @click.pass_obj
-def delete(ds: Any, path: str, as_json: bool) -> None:
-    """Remove a topic and those below; their records become unassigned."""
-    _change(ds, as_json, "topics delete", lambda tree: tree.delete(path), path=path)
+def delete(ds: Any, path: str, into: str | None, as_json: bool) -> None:
+    """Remove a topic and those below; their records become unassigned, or go into another topic."""
+    _change(ds, as_json, "topics delete", lambda tree: tree.delete(path, into=into), path=path, into=into)
 
 
 @topics.command()

@@ -191,7 +191,9 @@ class _Builder:
             tree, paths[key] = self._added(tree, above, key, old)
             if old is not None:
                 ids[tree.id_of(paths[key])] = old.id
-        tree = TopicTree(renumbered(tree.topics, ids), tree.gone, tree.made)
+        ranks = {id_: rank for rank, id_ in enumerate(self.past.ids)}
+        topics = sorted(renumbered(tree.topics, ids), key=lambda topic: ranks.get(topic.id, len(ranks)))
+        tree = TopicTree(tuple(topics), tree.gone, tree.made)  # siblings stand as they stood, what is new comes last
         return tree, {lineage[-1]: paths[self._made(lineage)] for lineage in self.lineages}
 
     def _in_order(self) -> list[Key]:

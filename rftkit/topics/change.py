@@ -103,11 +103,11 @@ class TreeChange:
         >>> from rftkit.topics.tree import TopicTree
         >>> old = TopicTree().add("A").add("B")
         >>> old.diff(old.delete("A").add("C")).lines()
-        ['new: C', 'gone: A (its records are unassigned)']
+        ['new: C', 'gone: A (nothing took its place)']
         """
         told = [f"new: {path}" for path in self.added]
         told += [
-            f"gone: {path} ({'its records are unassigned' if heir is None else f'its records belong to {heir}'})"
+            f"gone: {path} ({'nothing took its place' if heir is None else f'its records belong to {heir}'})"
             for path, heir in self.vanished.items()
         ]
         told += [f"renamed: {old} is now {new}" for old, new in self.renamed.items()]

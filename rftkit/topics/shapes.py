@@ -89,7 +89,8 @@ def keeps_ids(value: Any) -> bool:
     ([True, True, True], False)
     """
     found = read(value)
-    return found.topics is not None or (bool(found.nodes) and all(node.id for node in found.nodes))
+    ids = [topic["id"] for topic in found.topics or ()] or [node.id or "" for node in found.nodes]
+    return bool(ids) and all(_OURS.fullmatch(id_) for id_ in ids)
 
 
 def _own(value: Mapping[str, Any], topics: list[Mapping[str, Any]]) -> Read:
@@ -107,7 +108,7 @@ def _own_row(topic: Mapping[str, Any]) -> dict[str, Any]:
         "id": str(topic["id"]),
         "name": name,
         "parent": None if topic["parent"] is None else str(topic["parent"]),
-        "description": " ".join(str(topic.get("description") or "").split()),
+        "description": _text(topic, name),
         "keywords": _strings(topic.get("keywords"), name),
         "locked": bool(topic.get("locked", False)),
         "by_hand": parts(*_strings(topic.get("by_hand"), name)),
@@ -135,10 +136,17 @@ def _nested(nodes: Any, above: str) -> list[Node]:
 
 
 def _node(path: str, row: Mapping[str, Any]) -> Node:
-    description = " ".join(str(row.get("description") or "").split())
+    description = _text(row, path)
     id_ = row.get("id")
     ours = id_ if isinstance(id_, str) and _OURS.fullmatch(id_) else None
     return Node(path, description, _strings(row.get("keywords"), path), bool(row.get("locked", False)), ours)
+
+
+def _text(row: Mapping[str, Any], where: str) -> str:
+    value = row.get("description")
+    if value is not None and not isinstance(value, str):
+        raise InputError(f"the description of {where!r} must be text; given {value!r}")
+    return " ".join((value or "").split())
 
 
 def _join(above: str, name: str) -> str:

@@ -165,18 +165,16 @@ class _Builder:
         return {key: self.past.tree.topics[number] for key, number in found.items()}
 
     def _fits(self, key: Key, number: int) -> bool:
-        """Return whether a topic to make may be this old one: a held topic is no leaf where it has topics below it."""
+        """Return whether a topic to make may be this old one: a held one stays a leaf, or none."""
         id_ = self.past.ids[number]
         held = self.past.held.get(id_)
         if held is None:
             return True
         inner = any(len(other) > len(key) and other[: len(key)] == key for other in self.nodes)
         if not inner:
-            return not self.past.held.children(id_)
-        deep = len(self.past.above[number]) + max(
-            len(other) - len(key) for other in self.nodes if other[: len(key)] == key
-        )
-        return bool(self.past.tree.children(id_)) and deep <= MAX_DEPTH
+            return self.past.is_held_leaf(number)
+        levels = max(len(other) - len(key) for other in self.nodes if other[: len(key)] == key)
+        return bool(self.past.tree.children(id_)) and len(self.past.above[number]) + levels <= MAX_DEPTH
 
     def _grown(self) -> tuple[TopicTree, dict[int, str]]:
         tree = self.past.held

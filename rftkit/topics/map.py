@@ -190,7 +190,7 @@ def digest(vectors: npt.NDArray[np.float32]) -> str:
     import xxhash
 
     known = xxhash.xxh3_128(f"{vectors.shape} {vectors.dtype} {version('umap-learn')}".encode())
-    known.update(np.ascontiguousarray(vectors))
+    known.update(np.ascontiguousarray(vectors).data)
     return known.hexdigest()
 
 

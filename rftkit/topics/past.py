@@ -128,7 +128,7 @@ class Past:
         return [[places[each] for each in lineage(self.tree, id_)] for id_ in self.ids]
 
     def is_held_leaf(self, number: int) -> bool:
-        """Return whether a topic stays and has nothing below it that stays.
+        """Return whether a topic stays and is a leaf; one with topics below it takes records through these.
 
         Examples
         --------
@@ -136,7 +136,7 @@ class Past:
         True
         """
         id_ = self.ids[number]
-        return self.held.get(id_) is not None and not self.held.children(id_)
+        return self.held.get(id_) is not None and not self.tree.children(id_)
 
 
 def _place(tree: TopicTree, path: str, places: Mapping[str, int]) -> int:

@@ -32,7 +32,8 @@ RULE = (
     "every record with text has the topic that most of its nearest neighbours have; its confidence is the share of "
     "them that agree; records without text stay unassigned; groups below {least} records merged into the nearest"
 )
-_RESOLUTION = 1.1
+_RESOLUTION = 1.65  # communities finer than topics are; what is alike is joined afterwards
+_DEAREST = 0.165  # the cost of a join, as a share of an average group, at which topics are told apart
 _LARGEST_GRAPH = 30_000  # beyond it a sample makes the groups and the others follow their neighbours in it
 
 
@@ -307,22 +308,24 @@ def _trivial(total: int, depth: int, count: int | None, least: int, vectors: Flo
 
 
 def _finest(graph: Any, view: Floats, near: g.Neighbours, count: int | None, seed: int, least: int) -> Ints:
-    """Return the leaf groups: communities on which several runs agree, small ones merged, every record settled."""
-    resolution = _RESOLUTION
-    labels = g.communities(graph, resolution, seed)
-    while count is not None and int(labels.max()) + 1 < 1.4 * count and resolution < 1000:
-        resolution *= 1.5
-        labels = g.communities(graph, resolution, seed)
-    firm = g.agreed(graph, seed, resolution)
-    labels = g.communities(firm, resolution, seed)
+    """Return the leaf groups: communities on which several runs agree, alike ones joined, every record settled."""
+    labels = _communities(graph, count, seed)
     if count is not None and int(labels.max()) + 1 < count:
-        labels = np.arange(len(view), dtype=np.int64)  # more topics wanted than there are groups
-    else:
-        labels = g.merged(graph, labels, g.centres(view, labels), least=least if count is None else 2)
-    if count is not None and int(labels.max()) + 1 > count:
-        labels = g.joined(g.smoothed(view, near), labels, count)
+        return g.settled(graph, np.arange(len(view), dtype=np.int64))  # more wanted than there are groups
+    labels = g.merged(graph, labels, g.centres(view, labels), least=2)
+    smooth = g.smoothed(view, near)
+    labels = g.joined(smooth, labels, dearest=_DEAREST) if count is None else g.joined(smooth, labels, count)
     labels = g.settled(graph, labels)
     return labels if count is not None else g.merged(graph, labels, g.centres(view, labels), least=least)
+
+
+def _communities(graph: Any, count: int | None, seed: int) -> Ints:
+    """Return fine communities that runs agree on; finer ones where more topics are wanted than they are."""
+    resolution = _RESOLUTION
+    if count is not None:
+        while int(g.communities(graph, resolution, seed).max()) + 1 < 1.4 * count and resolution < 1000:
+            resolution *= 1.5
+    return g.communities(g.agreed(graph, seed, resolution), resolution, seed)
 
 
 def _coarser(graph: Any, view: Floats, labels: Ints) -> Ints:

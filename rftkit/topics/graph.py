@@ -19,6 +19,7 @@ Ints = npt.NDArray[np.int64]
 NEIGHBOURS = 20
 SHARPNESS = 8  # the power of the cosine: a near neighbour counts much more than a fair one
 _BLOCK = 1024
+_RUN = 64
 _LEXICAL = 0.4  # how much the words themselves count beside the meaning
 _LEXICAL_WIDTH = 128
 
@@ -57,12 +58,14 @@ def lexical(texts: Sequence[str]) -> Floats | None:
     if len(texts) < 50:
         return None
     least = 2 if len(texts) < 2000 else 3
-    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=least, token_pattern=r"(?u)\b\w+\b")
+    words = TfidfVectorizer(
+        ngram_range=(1, 2), sublinear_tf=True, min_df=least, token_pattern=r"(?u)\b\w+\b", dtype=np.float32
+    )
     grams = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=least, max_features=20_000, dtype=np.float32
+        analyzer="char_wb", ngram_range=(4, 4), sublinear_tf=True, min_df=least, max_features=20_000, dtype=np.float32
     )
     try:
-        table = hstack([words.fit_transform(texts), grams.fit_transform(texts)]).tocsr().astype(np.float32)
+        table = hstack([words.fit_transform(texts), grams.fit_transform(texts)]).tocsr()
     except ValueError:  # no word occurs twice: the words say nothing
         return None
     width = min(_LEXICAL_WIDTH, min(table.shape) - 1)
@@ -120,10 +123,33 @@ def nearest(vectors: Floats, count: int) -> Neighbours:
 def _block(vectors: Floats, start: int, end: int, count: int) -> tuple[Ints, Floats]:
     scores = vectors[start:end] @ vectors.T
     scores[np.arange(end - start), np.arange(start, end)] = -2
-    found = np.argpartition(scores, -count, axis=1)[:, -count:]
+    found = largest(scores, count)
     values = np.take_along_axis(scores, found, 1)
     order = np.argsort(-values, axis=1, kind="stable")
     return np.take_along_axis(found, order, 1), np.take_along_axis(values, order, 1)
+
+
+def largest(scores: Floats, count: int) -> Ints:
+    """Return the columns of the `count` largest scores of every row, in no order.
+
+    The columns are looked at in runs of 64: the largest scores are all in the runs with the largest maxima, so that
+    only those are compared one by one, which is several times as fast as partitioning whole rows.
+
+    Examples
+    --------
+    >>> largest(np.array([[0.1, 0.9, 0.5]], dtype=np.float32), 1).tolist()
+    [[1]]
+    """
+    runs, tail = divmod(scores.shape[1], _RUN)
+    if runs <= 2 * count:
+        return np.argpartition(scores, -count, axis=1)[:, -count:]
+    body = scores[:, : runs * _RUN].reshape(len(scores), runs, _RUN)
+    best = np.argpartition(body.max(axis=2), -count, axis=1)[:, -count:]
+    within = (best[:, :, None] * _RUN + np.arange(_RUN)).reshape(len(scores), -1)
+    last = np.broadcast_to(np.arange(runs * _RUN, runs * _RUN + tail), (len(scores), tail))
+    places = np.hstack([within, last])
+    values = np.take_along_axis(scores, places, 1)
+    return np.take_along_axis(places, np.argpartition(values, -count, axis=1)[:, -count:], 1)
 
 
 def build(neighbours: Neighbours, sharpness: float = SHARPNESS) -> Any:
@@ -273,7 +299,7 @@ def shares(neighbours: Neighbours, labels: Ints) -> Floats:
     return np.asarray((weights * same).sum(axis=1) / weights.sum(axis=1), dtype=np.float32)
 
 
-def smoothed(vectors: Floats, neighbours: Neighbours, steps: int = 3, share: float = 0.7) -> Floats:
+def smoothed(vectors: Floats, neighbours: Neighbours, steps: int = 3, share: float = 0.8) -> Floats:
     """Return the vectors drawn towards those of their neighbours, `steps` times: groups stand out, noise goes.
 
     Examples
@@ -298,7 +324,7 @@ def smoothed(vectors: Floats, neighbours: Neighbours, steps: int = 3, share: flo
     return vectors
 
 
-def agreed(graph: Any, seed: int, resolution: float, runs: int = 6) -> Any:
+def agreed(graph: Any, seed: int, resolution: float, runs: int = 10) -> Any:
     """Return the graph with each edge weakened by how often runs of Louvain put its ends apart.
 
     What is found by chance in one run is not found in the next; what is found in all of them stays.
@@ -345,27 +371,28 @@ def settled(graph: Any, labels: Ints, rounds: int = 3) -> Ints:
     return by_size(labels)
 
 
-def joined(vectors: Floats, labels: Ints, count: int) -> Ints:
+def joined(vectors: Floats, labels: Ints, count: int = 1, dearest: float = np.inf) -> Ints:
     """Return the labels after joining groups by Ward's rule until `count` are left: small and alike ones first.
+
+    With `dearest`, joining ends before a join that costs more than this share of the records of an average group
+    (Ward's cost is in squared lengths, and the vectors have length 1).
 
     Examples
     --------
     >>> vectors = np.array([[1, 0], [0.9, 0.1], [0, 1]], dtype=np.float32)
     >>> joined(vectors, np.array([0, 1, 2]), 2).tolist()
     [0, 0, 1]
+    >>> joined(vectors, np.array([0, 1, 2]), dearest=0.165).tolist()
+    [0, 0, 1]
     """
     sizes = np.bincount(labels).astype(np.float64)
-    middle = np.zeros((len(sizes), vectors.shape[1]))
-    np.add.at(middle, labels, vectors)
-    middle /= sizes[:, None]
-    squares = np.einsum("ij,ij->i", middle, middle)
-    apart = np.maximum(squares[:, None] + squares - 2 * middle @ middle.T, 0)
-    apart *= sizes[:, None] * sizes / (sizes[:, None] + sizes)
-    np.fill_diagonal(apart, np.inf)
+    apart = _ward(vectors, labels, sizes)
     parent = np.arange(len(sizes))
-    for _ in range(len(sizes) - max(count, 1)):
+    for left in range(len(sizes), max(count, 1), -1):
         a, b = np.unravel_index(int(apart.argmin()), apart.shape)
         between = apart[a, b]
+        if between * left > dearest * len(labels):
+            break
         new = (sizes[a] + sizes) * apart[a] + (sizes[b] + sizes) * apart[b] - sizes * between
         new /= sizes[a] + sizes[b] + sizes
         new[a] = new[b] = np.inf
@@ -374,6 +401,18 @@ def joined(vectors: Floats, labels: Ints, count: int) -> Ints:
         sizes[b] += sizes[a]
         parent[parent == a] = b
     return by_size(parent[labels])
+
+
+def _ward(vectors: Floats, labels: Ints, sizes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return what joining each pair of groups costs by Ward's rule."""
+    middle = np.zeros((len(sizes), vectors.shape[1]))
+    np.add.at(middle, labels, vectors)
+    middle /= sizes[:, None]
+    squares = np.einsum("ij,ij->i", middle, middle)
+    apart = np.maximum(squares[:, None] + squares - 2 * middle @ middle.T, 0)
+    apart *= sizes[:, None] * sizes / (sizes[:, None] + sizes)
+    np.fill_diagonal(apart, np.inf)
+    return np.asarray(apart)
 
 
 def nearest_in(vectors: Floats, others: Floats, count: int) -> Neighbours:

@@ -6,6 +6,8 @@ import difflib
 
 import polars as pl
 
+from rftkit.topics.naming import stem, words
+from rftkit.topics.stopwords import STOP
 from rftkit.topics.tree import TopicTree
 
 
@@ -35,16 +37,30 @@ def orphans(topics: pl.Series, tree: TopicTree, old: TopicTree | None = None) ->
 
 
 def closest(path: str, known: list[str]) -> str | None:
-    """Return the path whose last name, else whole text, is most alike; None where nothing is.
+    """Return the path whose last name, else whole text, else words are most alike; None where nothing is.
 
     Examples
     --------
     >>> closest("Old/Refunds", ["Money/Refund", "Cards"])
     'Money/Refund'
+    >>> closest("Cards", ["Loans", "Lost card"])
+    'Lost card'
     """
     names = {each.rsplit("/", 1)[-1].casefold(): each for each in reversed(known)}
     found = difflib.get_close_matches(path.rsplit("/", 1)[-1].casefold(), list(names), n=1, cutoff=0.6)
     if found:
         return names[found[0]]
     whole = difflib.get_close_matches(path, known, n=1, cutoff=0.6)
-    return whole[0] if whole else None
+    return whole[0] if whole else _of_words(path, known)
+
+
+def _of_words(path: str, known: list[str]) -> str | None:
+    """Return the path whose name shares the largest part of its words with that of another."""
+    own = _stems(path)
+    likeness = {each: len(own & _stems(each)) / len(own | _stems(each) | {""}) for each in known}
+    best = max(likeness, key=lambda each: likeness[each], default=None)
+    return best if best is not None and likeness[best] > 0 else None
+
+
+def _stems(path: str) -> set[str]:
+    return {stem(word) for word in words(path.rsplit("/", 1)[-1]) if word not in STOP}

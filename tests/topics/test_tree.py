@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rftkit import embed
 from rftkit.errors import InputError, NotFoundError, RftkitError
-from rftkit.topics import MAX_DEPTH, TEMPLATES, Topic, TopicTree, orphans
+from rftkit.topics import MAX_DEPTH, TEMPLATES, Topic, TopicTree, discover, orphans
 
 NAMES = st.sampled_from(["A", "B", "C", "a", "Cards", "<b>x</b>", "银行", "क", "A/B", "D"])
 
@@ -196,3 +200,28 @@ def test_ten_templates_come_with_rftkit():
 
 def test_a_topic_is_a_value():
     assert Topic("1", "A") == Topic("1", "A")
+
+
+def _in_every_script() -> list[str]:
+    """Return one word of five letters for each of more than fifty scripts."""
+    found: dict[str, str] = {}
+    for code in range(0x41, 0x1E943):
+        char = chr(code)
+        script = unicodedata.name(char, "").split(" ")[0]
+        if char.isalpha() and len(found.get(script, "")) < 5:
+            found[script] = found.get(script, "") + char
+    return [word for word in found.values() if len(word) == 5]
+
+
+def test_names_and_texts_in_fifty_scripts_are_kept():
+    names = _in_every_script()
+    assert len(names) > 50
+    tree = TopicTree()
+    for name in names:
+        tree = tree.add(f"{name}/{name}")
+    for shape in ("rftkit", "map", "nodes"):
+        assert TopicTree.from_dict(json.loads(json.dumps(tree.to_dict(shape)))).paths() == tree.paths()
+    texts = [f"{name} {name[:3]} {n}" for name in names for n in range(3)]
+    found = discover(texts, embed.vectors(texts, "lsa").array, depth=2)
+    assert found.topics.null_count() == 0
+    assert set(found.topics) <= set(found.tree.paths().values())

@@ -9,7 +9,7 @@ from rftkit.llm.budget import Budget
 from rftkit.llm.cache import Reply
 from rftkit.llm.estimate import cost_of, most_tokens, tokens_of
 from rftkit.llm.failures import CallError
-from rftkit.llm.pace import Pacer, Start
+from rftkit.llm.pace import Pacer
 from rftkit.llm.request import Request
 
 Price = tuple[float, float]
@@ -101,7 +101,7 @@ class Channel:
             return reply
         return replace(reply, cost_usd=cost_of(reply.prompt_tokens, reply.completion_tokens, self.rates))
 
-    async def _ask(self, request: Request, start: Start) -> Reply:
+    async def _ask(self, request: Request, start: float) -> Reply:
         try:
             reply = await self._complete(request)
         except CallError as error:

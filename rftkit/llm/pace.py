@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
 
 from rftkit.llm.limits import Limit
 
@@ -20,14 +19,6 @@ _LONG_WAIT, _LONGEST_WINDOW = 5.0, 60.0
 _GUESSED, _SEEN = 0.5, 4.0  # seconds between tests of a limit that was guessed from a burst, and of one that was seen
 _STEP, _LARGEST_STEP, _FEWEST = 0.02, 0.25, 5
 _REMEMBERED = 10_000
-
-
-@dataclass(slots=True, eq=False)
-class Start:
-    """A call that was let out."""
-
-    at: float
-    refused: bool = False
 
 
 class Pacer:
@@ -48,8 +39,8 @@ class Pacer:
     Examples
     --------
     >>> pacer = Pacer(requests_per_minute=6000)
-    >>> asyncio.run(pacer.turn(tokens=10)).refused
-    False
+    >>> asyncio.run(pacer.turn(tokens=10)) > 0
+    True
     """
 
     def __init__(self, requests_per_minute: float | None = None, tokens_per_minute: float | None = None) -> None:
@@ -57,13 +48,13 @@ class Pacer:
         self._per_token = 60 * _SLACK / tokens_per_minute if tokens_per_minute else 0.0
         self._next = self._until = self._learned = self._quiet = self._longest_reset = 0.0
         self._step, self._apart = _STEP, _GUESSED
-        self._starts: deque[Start] = deque(maxlen=_REMEMBERED)
-        self._refusals: deque[Start] = deque(maxlen=_REMEMBERED)
+        self._admitted: deque[float] = deque(maxlen=_REMEMBERED)  # when calls started
+        self._refused: deque[float] = deque(maxlen=_REMEMBERED)
         self._gate: asyncio.Lock | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def turn(self, tokens: int = 0) -> Start:
-        """Wait until a call of this size may start; those who came first go first."""
+    async def turn(self, tokens: int = 0) -> float:
+        """Wait until a call of this size may start and return that moment; those who came first go first."""
         loop = asyncio.get_running_loop()
         async with self._gate_of(loop):
             while (wait := self._moment() - loop.time()) > 0:
@@ -72,9 +63,8 @@ class Pacer:
             gap = max(_SLACK / self.rate if self.rate else 0.0, self._per_token * tokens)
             self._next = max(self._next, now - _CATCH_UP) + gap
             self._grow(now)
-            start = Start(now)
-            self._starts.append(start)
-            return start
+            self._admitted.append(now)
+            return now
 
     def _gate_of(self, loop: asyncio.AbstractEventLoop) -> asyncio.Lock:
         if self._gate is None or self._loop is not loop:
@@ -88,18 +78,9 @@ class Pacer:
     def _room(self) -> float:
         """Return when the last second has room for another start; what was refused took no room."""
         most = int(self.rate or 0)
-        if most < 1 or len(self._starts) < most:
-            return 0.0
-        count = 0
-        for start in reversed(self._starts):
-            count += not start.refused
-            if count == most:
-                return start.at + _SLACK
-            if start.at + _SLACK <= self._starts[-1].at:
-                break
-        return 0.0
+        return self._admitted[-most] + _SLACK if 0 < most <= len(self._admitted) else 0.0
 
-    def refused(self, start: Start, seconds: float) -> None:
+    def refused(self, start: float, seconds: float) -> None:
         """Note that the server refused a call and named a time to wait.
 
         A stray refusal concerns its own call, which waits in its place; the pace gives way a little. A crowd of them sets
@@ -114,8 +95,10 @@ class Pacer:
             How long to wait.
         """
         now = asyncio.get_running_loop().time()
-        start.refused = True
-        fresh = bool(self._learned) and start.at > self._learned
+        if start in self._admitted:
+            self._admitted.remove(start)
+        self._refused.append(start)
+        fresh = bool(self._learned) and start > self._learned
         crowd = self._is_crowd(start)
         if fresh:
             self._apart = _SEEN
@@ -127,19 +110,16 @@ class Pacer:
             self.rate *= 1 - _STEP / 4
         self._step, self._quiet = _STEP, now + seconds + self._apart
 
-    def _is_crowd(self, start: Start) -> bool:
-        self._refusals.append(start)
-        refused = sum(other.at > start.at - 1 for other in self._refusals)
-        return refused >= max(_CROWD, _CROWD_SHARE * (self.rate or 0.0))
+    def _is_crowd(self, start: float) -> bool:
+        return _within(self._refused, start - 1, start + 1) >= max(_CROWD, _CROWD_SHARE * (self.rate or 0.0))
 
-    def _mostly_refused(self, start: Start) -> bool:
-        recent = [other.refused for other in self._starts if max(self._learned, start.at - 1) < other.at <= start.at]
-        return 2 * sum(recent) > len(recent)
+    def _mostly_refused(self, start: float) -> bool:
+        since = max(self._learned, start - 1)
+        return _within(self._refused, since, start) > _within(self._admitted, since, start)
 
-    def _learn(self, now: float, start: Start, seconds: float) -> None:
+    def _learn(self, now: float, start: float, seconds: float) -> None:
         window = min(max(1.0, seconds), _LONGEST_WINDOW)
-        since = start.at - window * (_SLACK if self.rate else 1.0)
-        admitted = sum(since < other.at <= start.at and not other.refused for other in self._starts)
+        admitted = _within(self._admitted, start - window * (_SLACK if self.rate else 1.0), start)
         # Where next to nothing was let out, a refusal says that the server is still closed, and nothing of its pace.
         if admitted >= _CROWD and (self.rate is None or admitted / window < self.rate):
             self.rate, self._learned = admitted / window, now
@@ -151,7 +131,8 @@ class Pacer:
         """
         self._longest_reset = max(self._longest_reset, limit.reset)
         now = asyncio.get_running_loop().time()
-        if not self._longest_reset or limit.left > sum(start.at > now - 1 for start in self._starts):
+        last = int(limit.left) + 1
+        if not self._longest_reset or last > len(self._admitted) or self._admitted[-last] <= now - 1:
             return
         rate = limit.most / self._longest_reset
         if self.rate is None or rate < self.rate:
@@ -164,3 +145,7 @@ class Pacer:
             return
         self.rate = min(self.rate * (1 + self._step), self._most or float("inf"))
         self._step, self._quiet = min(2 * self._step, _LARGEST_STEP), now + max(self._apart, _FEWEST / self.rate)
+
+
+def _within(moments: deque[float], since: float, until: float) -> int:
+    return sum(since < moment <= until for moment in moments)

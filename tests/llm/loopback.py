@@ -44,8 +44,17 @@ class Limit:
 
     def __post_init__(self) -> None:
         self.most = self.per_second * self.window
+        self.clear(time.monotonic())
+
+    def clear(self, now: float) -> None:
+        """Begin with nothing admitted."""
         self._recent: collections.deque[float] = collections.deque()
-        self._window, self._count, self._filled, self._level = -1, 0, time.monotonic(), self.most
+        self._window, self._count, self._filled, self._level = -1, 0, now, self.most
+
+    @property
+    def used(self) -> float:
+        """What was admitted and counts at present."""
+        return self.most - self._level if self.kind == "bucket" else len(self._recent)
 
     def admits(self, now: float) -> bool:
         """Count a request and return whether it is let in; what is refused is not counted."""

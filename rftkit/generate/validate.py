@@ -21,6 +21,7 @@ from rftkit.generate.entry import Entry, entries, with_secrets
 from rftkit.generate.options import Options
 from rftkit.generate.similarity import Overlaps
 from rftkit.generate.stars import Parts, parts
+from rftkit.generate.voice import voice_of
 from rftkit.generate.words import WordModel
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ class Validator:
         self._first_made = len(known)
         self.model = WordModel([entry.text for entry in known], [entry.topic for entry in known])
         self._languages = language.usual(entry.text for entry in known[:5000])
+        self._voice = voice_of(self.frame)
         self._meanings = (
             _Meanings(self.embedder, known) if self.embedder and self.options.strictness == "high" else None
         )
@@ -173,7 +175,7 @@ class Validator:
 
     def _medium(self, entry: Entry, options: Options, overlap: float, place: int, *, duplicate: bool) -> dict[str, str]:
         found = {}
-        artefact = artefacts.find(entry.text)
+        artefact = self._artefact(entry)
         if artefact:
             found["artefact"] = artefact
         if overlap >= options.similarity and not duplicate:
@@ -191,6 +193,12 @@ class Validator:
             found["leaked_answer"] = f'it holds the answer: "{leaked[:60]}"'
         off = self._off(entry)
         return {**found, "off_topic": off} if off else found
+
+    def _artefact(self, entry: Entry) -> str | None:
+        told = artefacts.find(entry.text, reply=entry.turns > 1)
+        if told is None and self._voice.is_assistant(entry.text):
+            return f'an answer: "{entry.text[:60]}" is what the assistant says in this data'
+        return told
 
     def _switched(self, entry: Entry) -> str | None:
         told = language.language(entry.text)

@@ -92,8 +92,10 @@ def test_fewer_than_one_in_a_thousand_real_prompts_is_taken_for_a_models(shared_
     texts = []
     with gzip.open(shared_data / f"{name}.jsonl.gz") as lines:
         for line in lines:
-            texts.append(json.loads(line)["input"]["messages"][-1]["content"])
-    found = [(text, artefacts.find(text)) for text in texts if artefacts.find(text)]
+            said = json.loads(line)["input"]["messages"]
+            texts.append((said[-1]["content"], sum(turn["role"] == "user" for turn in said) > 1))
+    told = [(text, artefacts.find(text, reply=reply)) for text, reply in texts]
+    found = [one for one in told if one[1]]
     assert len(found) < max(1, len(texts)) / 1000, found[:5]
 
 

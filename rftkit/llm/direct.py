@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 from collections.abc import Mapping
 from typing import Any
 
@@ -66,7 +67,9 @@ async def complete(
     except TimeoutError:
         raise CallError(f"no answer within {timeout:g} seconds", retry=True, charged=True) from None
     except http.NotConnectedError as error:
-        raise CallError(redact(str(error), [key]), retry=True) from None
+        raise CallError(redact(str(error), [key]), retry=True, absent=True) from None
+    except ssl.SSLCertVerificationError as error:
+        raise CallError(redact(f"{base_url} is not trusted: {error}", [key]), fatal=True) from None
     except OSError as error:
         raise CallError(redact(str(error), [key]), retry=True, charged=True) from None
     if told.status != _OK:

@@ -120,11 +120,13 @@ class Exchange:
                 return await self.channel.send(self.request)
             except CallError as error:
                 faults, refusals = faults + (not error.rate), refusals + error.rate
+                error.fatal |= error.absent and faults > self.retries
                 if not error.retry or error.fatal or faults > self.retries:
                     raise
                 seconds = self._seconds(error, faults, refusals)
                 if waited + seconds > self.patience:
-                    raise CallError(f"{error}; it asks to wait {seconds:.0f} s more, which is too long") from None
+                    wait = f"waiting {seconds:.0f} s more would exceed the patience of {self.patience:g} s"
+                    raise CallError(f"{error}; {wait}") from None
             await asyncio.sleep(seconds)
             waited += max(seconds, 0.05)
 

@@ -25,6 +25,8 @@ class CallError(Exception):
         Whether the provider may have counted the call.
     fatal
         Whether every other call must fail in the same way.
+    absent
+        Whether nobody was there to take the call; where that lasts for all repeats, it is fatal.
 
     Examples
     --------
@@ -41,9 +43,11 @@ class CallError(Exception):
         after: float | None = None,
         charged: bool = False,
         fatal: bool = False,
+        absent: bool = False,
     ) -> None:
         super().__init__(sentence)
-        self.retry, self.rate, self.after, self.charged, self.fatal = retry, rate, after, charged, fatal
+        self.retry, self.rate, self.after = retry, rate, after
+        self.charged, self.fatal, self.absent = charged, fatal, absent
 
 
 def of_status(status: int, sentence: str, wait: float | None) -> CallError:

@@ -125,6 +125,8 @@ class _Pool:
         try:
             context = _context() if address.secure else None
             _, made = await loop.create_connection(_Connection, address.host, address.port, ssl=context)
+        except ssl.SSLCertVerificationError:
+            raise
         except OSError as error:
             raise NotConnectedError(f"cannot connect to {address.host}:{address.port}: {error}") from None
         return made

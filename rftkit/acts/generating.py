@@ -11,13 +11,14 @@ import polars as pl
 
 from rftkit import embed
 from rftkit.acts import asking, categorizing, covering, reading
+from rftkit.acts.generation_job import GenerationJob, unknown
 from rftkit.acts.reviewing import candidates, decide
 from rftkit.embed.cache import VectorCache
 from rftkit.errors import ApprovalError, InputError
 from rftkit.generate import GenerationPlan, GenerationReport
 from rftkit.generate import plan as make_plan
 from rftkit.generate import run as run_plan
-from rftkit.jobs import Control, Job, Progress
+from rftkit.jobs import Control, Progress
 
 if TYPE_CHECKING:
     from rftkit.acts.context import Context
@@ -96,7 +97,7 @@ def generate(
     price_per_million: tuple[float, float] | None = None,
     concurrency: int = 16,
     progress: Callable[[Progress], None] | None = None,
-) -> Job[GenerationReport]:
+) -> GenerationJob:
     """Make the candidates of a plan, in the background; calling it approves the plan up to its cap.
 
     What a model has answered is on the disk before the next call: a killed run costs nothing when it is run again.
@@ -122,8 +123,9 @@ def generate(
 
     Returns
     -------
-    Job
-        ``await job``, ``job.wait()``, ``job.stop()``; the result is a `GenerationReport`.
+    GenerationJob
+        ``await job``, ``job.wait()``, ``job.stop()``, ``job.candidates()`` while it runs, ``job.again()`` to take up a run
+        that was stopped; the result is a `GenerationReport`.
 
     Raises
     ------
@@ -143,9 +145,21 @@ def generate(
     )
 
     def work(control: Control) -> GenerationReport:
-        return _run(ds, plan, writer, control)
+        return _run(ds, plan, writer, control, job)
 
-    job: Job[GenerationReport] = Job(work, name="generate")
+    def again() -> GenerationJob:
+        return generate(
+            ds,
+            plan,
+            base_url=base_url,
+            api_key=api_key,
+            budget_usd=budget_usd,
+            price_per_million=price_per_million,
+            concurrency=concurrency,
+            progress=progress,
+        )
+
+    job = GenerationJob(work, ds, plan, again)
     if progress is not None:
         job.on_progress(progress)
     return job.start()
@@ -158,12 +172,16 @@ def _cap(plan: GenerationPlan, budget_usd: float | None) -> float | None:
     return highest * CAP
 
 
-def _run(ds: Context, plan: GenerationPlan, writer: Any, control: Control) -> GenerationReport:
+def _run(ds: Context, plan: GenerationPlan, writer: Any, control: Control, job: GenerationJob) -> GenerationReport:
     def tell(state: Any) -> None:
         accepted = sum(done for done, _ in state.topics.values())
+        asked = {"answered": state.answered, "asked": state.asked, "cost_usd": state.cost_usd}
         control.report(
-            accepted, plan.requested, topics=dict(state.topics), sample=state.sample, cost_usd=state.cost_usd
+            accepted, plan.requested, topics=dict(state.topics), topic=state.topic, sample=state.sample, **asked
         )
+
+    def keep(made: pl.DataFrame) -> None:
+        control.report(control.progress.done, **job.keep(made))
 
     frame = reading.frame(ds)
     report = run_plan(
@@ -172,17 +190,24 @@ def _run(ds: Context, plan: GenerationPlan, writer: Any, control: Control) -> Ge
         reading.tree(ds),
         writer,
         embedder=_embedder(ds, frame, plan),
+        on_candidates=keep,
         on_progress=tell,
         stop=control.stop,
         run_id=_run_id(ds, plan),
     )
     told = report.to_dict()
     with ds.step("generate", {"plan": plan.to_dict()}) as step:
-        step.append("candidates", report.candidates)
+        step.append("candidates", unknown(report.candidates, _earlier(ds, plan)))
         step.counts = {
             name: told[name] for name in ("requested", "generated", "valid", "rejected", "calls", "cost_usd")
         }
     return report
+
+
+def _earlier(ds: Context, plan: GenerationPlan) -> pl.DataFrame:
+    """Return the candidates of earlier runs of the plan: one that was stopped and is taken up again repeats them."""
+    known = ds.store.scan("candidates", ds.line).filter(pl.col("run").str.starts_with(plan.id))
+    return known.select("topic", "source_record_id", "strategy", "messages").collect()
 
 
 def _run_id(ds: Context, plan: GenerationPlan) -> str:
@@ -216,9 +241,7 @@ class _Remembering:
         return embed.vectors(texts, "minilm", cache=self.cache).array
 
 
-def regenerate(
-    ds: Context, ids: Sequence[str], *, model: str | None = None, seed: int | None = None
-) -> Job[GenerationReport]:
+def regenerate(ds: Context, ids: Sequence[str], *, model: str | None = None, seed: int | None = None) -> GenerationJob:
     """Reject candidates and make as many anew for the same topics and sources.
 
     Parameters

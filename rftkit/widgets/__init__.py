@@ -6,5 +6,15 @@ Each one also works without a browser: its methods do what its controls do, and 
 from rftkit.widgets._watch import settle
 from rftkit.widgets.coverage_dashboard import CoverageDashboard
 from rftkit.widgets.dataset_summary import DatasetSummary
+from rftkit.widgets.final_distribution import FinalDistribution
+from rftkit.widgets.generation_modal import GenerationModal
+from rftkit.widgets.generation_progress import GenerationProgress
 
-__all__ = ["CoverageDashboard", "DatasetSummary", "settle"]
+__all__ = [
+    "CoverageDashboard",
+    "DatasetSummary",
+    "FinalDistribution",
+    "GenerationModal",
+    "GenerationProgress",
+    "settle",
+]

@@ -17,6 +17,8 @@ export type Attributes = {
   value?: string | number;
   placeholder?: string;
   for?: string;
+  id?: string;
+  dir?: string;
   href?: string;
   tabindex?: number;
   colspan?: number;

@@ -15,6 +15,13 @@ export interface Host<S extends Shared> {
   onChange(keys: readonly (keyof S)[], act: () => void): void;
   /** Asks the Python object to run one of its acts; rejects with `Refused` and a sentence. */
   ask(act: string, options?: Record<string, unknown>): Promise<unknown>;
+  /** Draws the widget that a trait refers to ("anywidget:id") into an element, until `end`. */
+  child(reference: string, el: HTMLElement, end: AbortSignal): Promise<void>;
+}
+
+/** The part of anywidget's host that is used: other widgets of the page by their reference. */
+export interface Widgets {
+  getWidget(reference: string): Promise<{ render(place: { el: HTMLElement; signal: AbortSignal }): Promise<void> }>;
 }
 
 /** The part of anywidget's model that is used. */
@@ -37,7 +44,7 @@ let asked = 0;
 const page = Math.random().toString(36).slice(2, 8);
 
 /** A host on a live kernel. */
-export function liveHost<S extends Shared>(model: Model, signal: AbortSignal): Host<S> {
+export function liveHost<S extends Shared>(model: Model, signal: AbortSignal, widgets?: Widgets): Host<S> {
   const waiting = new Map<string, { done: (value: unknown) => void; failed: (why: Error) => void }>();
   const hear = (message: unknown): void => {
     if (!isReply(message)) return;
@@ -62,6 +69,11 @@ export function liveHost<S extends Shared>(model: Model, signal: AbortSignal): H
         model.send({ kind: "ask", id, act, options });
       });
     },
+    async child(reference, el, end) {
+      if (widgets === undefined) throw new Refused("This page cannot show a widget inside another; show it in a cell of its own.");
+      const found = await widgets.getWidget(reference);
+      if (!end.aborted) await found.render({ el, signal: end });
+    },
   };
 }
 
@@ -73,6 +85,7 @@ export function frozenHost<S extends Shared>(state: S, signal: AbortSignal): Hos
     get: (key) => state[key],
     onChange() {},
     ask: () => Promise.reject(new Refused("This is a saved page; open the notebook to change anything.")),
+    child: () => Promise.resolve(), // what a widget opens inside itself is part of a session, not of a saved page
   };
 }
 

@@ -1,20 +1,20 @@
 // The frame around every widget: one root element, the error line, quiet keys, one end for all listeners.
 import { h, redraw } from "./dom.ts";
-import { liveHost, frozenHost, Refused, type Host, type Model, type Shared } from "./host.ts";
+import { liveHost, frozenHost, Refused, type Host, type Model, type Shared, type Widgets } from "./host.ts";
 import "./widget.css";
 
 /** Draws into `body` and keeps it up to date through the host; every listener ends with `host.signal`. */
 export type View<S extends Shared> = (body: HTMLElement, host: Host<S>) => void;
 
-type Given = { model: Model; el: HTMLElement; signal?: AbortSignal };
+type Given = { model: Model; el: HTMLElement; signal?: AbortSignal; host?: Widgets };
 
 /** What a bundle exports: `render` for a kernel, `freeze` for a saved page. */
 export function widget<S extends Shared>(name: string, view: View<S>) {
   return {
-    render({ model, el, signal }: Given): () => void {
+    render({ model, el, signal, host }: Given): () => void {
       const end = new AbortController();
       signal?.addEventListener("abort", () => end.abort(), { once: true });
-      mount(name, el, liveHost<S>(model, end.signal), view);
+      mount(name, el, liveHost<S>(model, end.signal, host), view);
       return () => end.abort();
     },
     freeze(state: S, el: HTMLElement): void {

@@ -1,6 +1,7 @@
 """Embedders behind one small protocol, and the choice between them.
 
-`minilm` is best up to about 40,000 texts (a minute and a half on two cores), `static` (adapted to it) is for larger sets, `lsa` needs no weights.
+`minilm` is best up to about 40,000 texts (a minute and a half on two cores), `static` (adapted to it) is for larger
+sets, `lsa` needs no weights.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from rftkit import schema
+from rftkit.acts import picking
 from rftkit.errors import InputError, NotFoundError
 from rftkit.topics.tree import TopicTree
 
@@ -97,10 +98,8 @@ def rows(ds: Context, wanted: pl.Series, columns: Sequence[str] | None = None) -
     columns
         Columns of `records`; all by default.
     """
-    scan = ds.store.scan("records", ds.line)
     names = list(schema.RECORDS) if columns is None else ["row", *columns]
-    keep = pl.LazyFrame({"row": wanted})
-    return scan.select(names).join(keep, on="row", how="semi").collect().sort("row")
+    return picking.pick(ds, wanted, [name for name in names if name != "row"])
 
 
 def frame(ds: Context, said: pl.DataFrame | None = None, columns: Sequence[str] | None = None) -> pl.DataFrame:
@@ -118,10 +117,11 @@ def frame(ds: Context, said: pl.DataFrame | None = None, columns: Sequence[str] 
     said = labels(ds) if said is None else said
     names = list(schema.FRAME) if columns is None else list(columns)
     wide = [name for name in names if name in schema.RECORDS and name not in ("id", "row")]
-    came = ds.store.scan("records", ds.line).select("row", *wide)
     if said.height < stored_labels(ds).height:
-        came = came.join(said.lazy().select("row"), on="row", how="semi")
-    joined = said.join(came.collect(), on="row", how="left", maintain_order="left")
+        came = picking.pick(ds, said["row"], wide)
+    else:
+        came = ds.store.scan("records", ds.line).select("row", *wide).collect()
+    joined = said.join(came, on="row", how="left", maintain_order="left")
     return joined.select(names)
 
 

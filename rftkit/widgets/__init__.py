@@ -9,6 +9,7 @@ from rftkit.widgets.dataset_summary import DatasetSummary
 from rftkit.widgets.final_distribution import FinalDistribution
 from rftkit.widgets.generation_modal import GenerationModal
 from rftkit.widgets.generation_progress import GenerationProgress
+from rftkit.widgets.record_browser import RecordBrowser
 
 __all__ = [
     "CoverageDashboard",
@@ -16,5 +17,6 @@ __all__ = [
     "FinalDistribution",
     "GenerationModal",
     "GenerationProgress",
+    "RecordBrowser",
     "settle",
 ]

@@ -24,7 +24,11 @@ def records(counts: dict[str, int]) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def ds(tmp_path: Path) -> rftkit.Dataset:
-    dataset = rftkit.open(tmp_path / "support.rft")
+    return make(tmp_path / "support.rft")
+
+
+def make(path: Path) -> rftkit.Dataset:
+    dataset = rftkit.open(path)
     dataset.import_(records(COUNTS), categorize=False)
     dataset.sanitize(near_duplicates=1.0)
     tree = TopicTree()

@@ -1,0 +1,489 @@
+// All records: a search, filters, a table of any length, one record open beside it.
+import type { Edit } from "../shared/conversation.ts";
+import { append, byKey, h, redraw, type Child } from "../shared/dom.ts";
+import { count, plural, score } from "../shared/format.ts";
+import { help, typing } from "../shared/help.ts";
+import type { Host, Shared } from "../shared/host.ts";
+import { button } from "../shared/pieces.ts";
+import { stars, words } from "../shared/stars.ts";
+import { NARROW, Table, type Column } from "../shared/table.ts";
+import { run, widget } from "../shared/widget.ts";
+import { filterLine, filters, filtered } from "./filters.ts";
+import { KEYS, verdict, type Filters, type Found, type Offers, type Opened, type Shown } from "./model.ts";
+import { record } from "./record.ts";
+import "./index.css";
+
+export interface RecordBrowserModel extends Shared {
+  view: Shown;
+  /** What there is to filter by; empty until it was counted. */
+  offers: Offers;
+  selection: { count: number; matching: number };
+  /** Id of the record that is open. */
+  opened: string;
+  done: { sentence: string; python: string; undo: boolean } | null;
+  /** Records that variations are wanted of; for who shows a generation beside the browser. */
+  generation: { ids: string[]; count: number; number: number } | null;
+}
+
+type View = Host<RecordBrowserModel>;
+
+type Rated = { stars: number; parts: Record<string, number>; sample: number };
+
+const HEIGHT = 16;
+const WIDE = 1200;
+const TYPED = 250;
+
+class Browser {
+  private readonly table: Table<Found>;
+  private readonly top = h("header", { class: "rft-records__top" });
+  private readonly bar = h("div", { class: "rft__line rft-records__bar", test: "bar" });
+  private readonly list = h("div", { class: "rft-records__list" });
+  private readonly side = h("div", { class: "rft-records__side" });
+  private readonly split = h("div", { class: "rft-records__split" });
+  private readonly end = h("div", { class: "rft__line rft-records__end" });
+  /** Stars that were worked out for what was in sight; null where there is nothing to rate, or not yet. */
+  private readonly rated = new Map<string, Rated | null>();
+  private opened: Opened | null = null;
+  private editing: number | null = null;
+  private odd = false;
+  private shown = "";
+  private busy = "";
+
+  constructor(private readonly body: HTMLElement, private readonly host: View) {
+    this.table = new Table<Found>(
+      {
+        name: "Records",
+        test: "records",
+        columns: (width) => (width > 0 && width < NARROW ? this.lines() : this.columns(width > 0 ? width : WIDE)),
+        height: HEIGHT,
+        order: () => ({ column: this.view.sort, descending: this.view.descending }),
+        opened: () => this.host.get("opened"),
+        fetch: async (offset, limit) => ((await this.host.ask("rows", { offset, limit })) as { rows: Found[] }).rows,
+        open: (row) => void this.open(row.id),
+        sort: ({ column, descending }) => this.wait("Sorting…", this.host.ask("sort_by", { column, descending })),
+        select: (first, last, mode) => this.ask("select", { first, last, mode }),
+        drawn: (rows) => this.rate(rows),
+        moved: (row) => this.opened !== null && void this.open(row.id, false),
+      },
+      host.signal,
+    );
+    append(this.list, this.table.node);
+    append(this.split, this.list, this.side);
+    append(body, this.top, this.bar, this.split, this.end);
+    body.addEventListener("keydown", (event) => this.key(event), { signal: host.signal });
+    host.onChange(["view"], () => this.show());
+    host.onChange(["offers"], () => this.drawTop());
+    host.onChange(["selection", "done"], () => this.drawBar());
+    host.onChange(["opened"], () => this.follow());
+    this.show();
+    if (host.live && this.view.total > 0 && host.get("offers").topics === undefined) this.ask("count_offers");
+    this.follow();
+  }
+
+  private get view() {
+    return this.host.get("view");
+  }
+
+  // -- asking -----------------------------------------------------------------------------------------------------
+
+  private ask(act: string, options: Record<string, unknown> = {}): void {
+    void run(null, () => this.host.ask(act, options));
+  }
+
+  /** What may take a second at a million records says so meanwhile. */
+  private wait(text: string, answer: Promise<unknown>): void {
+    const timer = setTimeout(() => this.say(text), 150);
+    void run(null, async () => {
+      try {
+        await answer;
+      } finally {
+        clearTimeout(timer);
+        this.say("");
+      }
+    });
+  }
+
+  private say(text: string): void {
+    this.busy = text;
+    this.drawBar();
+  }
+
+  private choose(change: Partial<Filters>): void {
+    const wanted = { ...filters(this.view), ...change };
+    const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== "" && value !== null));
+    this.wait("Searching…", this.host.ask("choose", given));
+  }
+
+  private rate(rows: readonly Found[]): void {
+    const ids = rows.filter((row) => row.stars === null && !this.rated.has(row.id)).map((row) => row.id);
+    if (!this.host.live || ids.length === 0) return;
+    ids.forEach((id) => this.rated.set(id, null));
+    void run(null, async () => {
+      const found = (await this.host.ask("stars", { ids })) as Record<string, Rated>;
+      for (const [id, told] of Object.entries(found ?? {})) this.rated.set(id, told);
+      this.table.change(() => {});
+      if (this.opened !== null && ids.includes(this.opened.id)) this.drawSide();
+    });
+  }
+
+  // -- drawing ----------------------------------------------------------------------------------------------------
+
+  private show(): void {
+    const view = this.view;
+    const same = JSON.stringify([filters(view), view.sort, view.descending]);
+    const keep = this.shown === same;
+    if (this.shown !== "" && keep) this.rated.clear(); // another version
+    this.shown = same;
+    this.drawTop();
+    this.drawBar();
+    this.drawEnd();
+    this.table.node.hidden = view.matching === 0;
+    const nothing = view.matching === 0 && this.empty();
+    redraw(this.list, nothing, this.table.node);
+    this.table.reset(this.host.live ? view.matching : view.rows.length, view.rows, keep);
+    if (this.opened !== null) void this.open(this.opened.id, false);
+  }
+
+  private empty(): HTMLElement {
+    const none = this.view.total === 0;
+    const text = none ? "No records yet: import some, then they are listed here." : "No record matches; choose less.";
+    const act = none ? button({ text: "Refresh", test: "refresh", act: () => this.ask("refresh") }) : button({ text: "Show all records", test: "show-all", act: () => this.ask("choose") });
+    return h("div", { class: "rft__empty", test: "empty" }, text, this.host.live && act);
+  }
+
+  private drawTop(): void {
+    const view = this.view;
+    const title = h("h2", { class: "rft__title" }, "Records ");
+    const shown = filtered(view) ? `${count(view.matching)} of ${plural(view.total, "record")}` : plural(view.total, "record");
+    const counted = h("span", { class: "rft__note", test: "count", role: "status" }, shown);
+    const line = h("div", { class: "rft__line rft__line--ends" }, h("span", { class: "rft__line" }, title, counted), this.host.live && this.search());
+    const typed = this.top.querySelector<HTMLInputElement>("[data-key=search]");
+    const caret = typed !== null && typed === typed.ownerDocument.activeElement ? typed.selectionStart : null;
+    redraw(this.top, line, this.host.live && view.total > 0 && filterLine(view, this.host.get("offers"), (change) => this.choose(change), () => this.ask("choose")));
+    const now = this.top.querySelector<HTMLInputElement>("[data-key=search]");
+    if (caret !== null && now !== null && typed !== null) {
+      now.value = typed.value; // what was typed meanwhile
+      now.setSelectionRange(caret, caret);
+    }
+  }
+
+  private search(): HTMLElement {
+    const field = h("input", { class: "rft__input rft-records__search", type: "search", test: "search", key: "search", placeholder: "Search all messages  ( / )", "aria-label": "Search all messages", dir: "auto" });
+    field.value = this.view.search;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tell = (): void => {
+      clearTimeout(timer);
+      if (field.value !== this.view.search) this.choose({ search: field.value });
+    };
+    field.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(tell, TYPED);
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === "ArrowDown") {
+        tell();
+        this.table.go(this.table.active);
+      } else if (event.key === "Escape" && field.value !== "") {
+        field.value = "";
+        tell();
+      } else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    return field;
+  }
+
+  private drawBar(): void {
+    const { count: chosen } = this.host.get("selection");
+    const done = this.host.get("done");
+    const busy = this.busy !== "" && h("span", { class: "rft__note", role: "status", test: "busy" }, this.busy);
+    if (!this.host.live || this.view.total === 0) return redraw(this.bar, busy);
+    const acts = chosen === 0 ? this.nothingSelected() : this.selected(chosen);
+    const told = done !== null && h("span", { class: "rft__line rft__push", role: "status", test: "told" }, h("span", { title: done.python }, done.sentence), done.undo ? button({ text: "Undo", test: "undo", title: "Undo (u)", act: () => this.ask("undo") }) : h("code", { class: "rft__python" }, done.python));
+    redraw(this.bar, acts, busy, told);
+  }
+
+  private nothingSelected(): Child[] {
+    const keys = h("button", { class: "rft__link", type: "button", test: "help", key: "help", on: { click: () => this.help() } }, "keys");
+    return [
+      h("span", { class: "rft__note" }, "Select records with the boxes or Space. "),
+      this.view.matching > 0 && h("button", { class: "rft__link", type: "button", test: "select-all", key: "select-all", on: { click: () => this.selectAll() } }, `Select all ${count(this.view.matching)}`),
+      keys,
+    ];
+  }
+
+  private selected(chosen: number): Child[] {
+    const { matching } = this.view;
+    const inside = this.host.get("selection").matching;
+    return [
+      h("b", { test: "selected", role: "status" }, `${count(chosen)} selected`),
+      inside < chosen && h("span", { class: "rft__note" }, `${count(chosen - inside)} of them not in this list`),
+      button({ text: "Generate from selected", test: "generate-selected", title: "Generate variations of the selected records (v)", act: () => this.ask("generate_from") }),
+      this.assigning(),
+      button({ text: "Delete", test: "delete", title: "Delete the selected records (x); it can be undone", act: () => this.ask("delete") }),
+      inside < matching && h("button", { class: "rft__link", type: "button", test: "select-all", key: "select-all", on: { click: () => this.selectAll() } }, `Select all ${count(matching)}`),
+      h("button", { class: "rft__link", type: "button", test: "select-none", key: "select-none", on: { click: () => this.selectNone() } }, "Select none"),
+    ];
+  }
+
+  /** A select would be long with 150 topics: one types, and the list narrows. */
+  private assigning(): HTMLElement {
+    const before = this.bar.querySelector<HTMLInputElement>("[data-key=assign-topic]")?.value ?? "";
+    const list = h("datalist", { id: `topics-${this.host.get("view").version}-${serial}` }, (this.host.get("offers").topics ?? []).map(({ name }) => h("option", { value: name })));
+    const field = h("input", { class: "rft__input", test: "assign-topic", key: "assign-topic", placeholder: "topic", "aria-label": "Topic to assign", title: "Topic to assign (t); empty: no topic", dir: "auto" });
+    field.setAttribute("list", list.id);
+    field.value = before;
+    const tell = (): void => {
+      const topic = field.value.trim();
+      field.value = "";
+      this.ask("assign", { topic });
+      this.table.go(this.table.active);
+    };
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.table.go(this.table.active);
+      else if (event.key === "Enter") tell();
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    return h("span", { class: "rft-records__assign" }, field, list, " ", button({ text: "Assign", test: "assign", act: tell }));
+  }
+
+  private drawEnd(): void {
+    const python = h("code", { class: "rft__python", title: "The same as Python", test: "python" }, this.view.python);
+    const field = h("input", { class: "rft__input rft-records__goto", type: "number", min: 1, max: this.view.matching, test: "goto", key: "goto", placeholder: "go to row", "aria-label": "Go to row" });
+    field.addEventListener("change", () => {
+      const at = field.valueAsNumber;
+      if (!Number.isNaN(at)) this.table.go(at - 1);
+      field.value = "";
+    });
+    redraw(this.end, python, this.host.live && this.view.matching > HEIGHT && field);
+  }
+
+  // -- columns ----------------------------------------------------------------------------------------------------
+
+  private box(): Column<Found> {
+    const cell = (row: Found): Child => this.host.live && h("input", { type: "checkbox", checked: row.selected, tabindex: -1, test: "select-row", "aria-label": `Select ${row.id}` });
+    return { name: "box", text: "", width: 2.4, cell };
+  }
+
+  /** `room` is the width from which on a column is shown. */
+  private columns(width: number): Column<Found>[] {
+    const all: (Column<Found> & { room?: number })[] = [
+      this.box(),
+      { name: "id", text: "id", width: width < 900 ? 8 : 12, sort: true, room: 760, cell: (row) => h("span", { title: row.id }, row.id) },
+      { name: "text", text: "last user turn", sort: true, cell: (row) => text(row) },
+      { name: "topic", text: "topic", width: width < 1000 ? 11 : 16, sort: true, cell: (row) => h("span", { title: row.topic }, row.topic === "" ? "unassigned" : row.topic) },
+      { name: "confidence", text: "confidence", width: 11.5, sort: true, room: 1000, title: "How sure the topic is, and how it was assigned", cell: confidence },
+      { name: "valid", text: "check", width: 11, sort: true, cell: check },
+      { name: "generated", text: "origin", width: 7, sort: true, room: 1150, cell: (row) => (row.generated ? "generated" : "original") },
+      { name: "stars", text: "stars", width: 9.5, sort: true, title: "1 to 5: specific, natural, new, on topic", cell: (row) => stars(row.stars ?? this.rated.get(row.id)?.stars) },
+      { name: "turns", text: "turns", width: 5, number: true, sort: true, room: 1150, cell: (row) => String(row.turns) },
+      { name: "split", text: "split", width: 6.5, sort: true, room: 1150, cell: (row) => row.split || "–" },
+    ];
+    return all.filter((column) => (column.room ?? 0) <= width);
+  }
+
+  private lines(): Column<Found>[] {
+    const second = (row: Found): Child[] => [`${row.topic === "" ? "unassigned" : row.topic} · `, check(row), " · ", stars(row.stars ?? this.rated.get(row.id)?.stars), row.generated && " · generated"];
+    return [this.box(), { name: "both", text: "record", cell: (row) => h("div", { class: "rft-records__lines" }, h("div", {}, text(row)), h("div", { class: "rft__note" }, second(row))) }];
+  }
+
+  // -- one record -------------------------------------------------------------------------------------------------
+
+  private follow(): void {
+    const id = this.host.get("opened");
+    if (id === "") {
+      this.opened = null;
+      this.editing = null;
+      this.drawSide();
+    } else if (this.host.live && this.opened?.id !== id) void this.open(id, false);
+  }
+
+  private async open(id: string, focus = true, edit = false): Promise<void> {
+    await run(null, async () => {
+      const found = (await this.host.ask("open_record", { id })) as Opened;
+      if (this.opened?.id !== found.id) this.editing = null;
+      this.opened = found;
+      if (edit) this.editing = lastUser(found);
+      if (found.place >= 0 && focus) this.table.go(found.place, false);
+      if (found.stars === null && !this.rated.has(id)) this.rate([{ id, stars: null } as Found]);
+      this.drawSide();
+      this.table.change(() => {});
+      if (focus) this.focusRecord(edit);
+    });
+  }
+
+  private focusRecord(edit: boolean): void {
+    const wide = this.list.offsetParent !== null || this.list.clientWidth > 0;
+    if (edit) byKey(this.side, "edit-text")?.focus();
+    else if (wide) this.table.go(this.table.active);
+    else byKey(this.side, "record")?.focus({ preventScroll: true });
+  }
+
+  private drawSide(): void {
+    this.split.classList.toggle("rft-records__split--open", this.opened !== null);
+    if (this.opened === null) {
+      redraw(this.side);
+      return this.table.change(() => {});
+    }
+    const opened = this.opened;
+    const told = this.rated.get(opened.id);
+    const shown = opened.stars === null && told ? { ...opened, stars: told.stars, parts: told.parts } : opened;
+    redraw(
+      this.side,
+      record(shown, {
+        live: this.host.live,
+        odd: this.odd,
+        matching: this.view.matching,
+        editing: this.editor(opened),
+        edit: (place) => this.edit(place),
+        show: (odd) => this.showOdd(odd),
+        step: (by) => void this.step(by),
+        close: () => this.close(),
+        remove: () => void this.remove([opened.id]),
+        generate: () => this.ask("generate_from", { ids: [opened.id] }),
+      }),
+    );
+  }
+
+  private editor(opened: Opened): Edit | null {
+    const place = this.editing;
+    if (place === null) return null;
+    const leave = (): void => {
+      this.editing = null;
+      this.drawSide();
+      this.focusRecord(false);
+    };
+    const save = (text: string): void => {
+      if (text === opened.messages[place]?.text) return leave();
+      void run(null, async () => {
+        this.opened = (await this.host.ask("edit_text", { id: opened.id, place, text })) as Opened;
+        leave();
+      });
+    };
+    return { place, text: opened.messages[place]?.text ?? "", save, cancel: leave };
+  }
+
+  private edit(place: number): void {
+    this.editing = place;
+    this.drawSide();
+    byKey(this.side, "edit-text")?.focus();
+  }
+
+  private showOdd(odd: boolean): void {
+    this.odd = odd;
+    this.drawSide();
+  }
+
+  private close(): void {
+    this.opened = null;
+    this.editing = null;
+    this.drawSide();
+    this.ask("close_record");
+    this.table.go(this.table.active);
+  }
+
+  private async step(by: number): Promise<void> {
+    const at = Math.max(0, Math.min((this.opened?.place ?? this.table.active) + by, this.view.matching - 1));
+    const { rows } = (await this.host.ask("rows", { offset: at, limit: 1 })) as { rows: Found[] };
+    if (rows[0] !== undefined) await this.open(rows[0].id);
+  }
+
+  /** Deletes, and goes on with the record that takes the place. */
+  private async remove(ids: readonly string[]): Promise<void> {
+    const at = this.opened !== null && ids.includes(this.opened.id) ? this.opened.place : -1;
+    await run(null, async () => {
+      await this.host.ask("delete", { ids });
+      if (at < 0) return;
+      this.opened = null;
+      this.drawSide();
+      this.table.go(at);
+    });
+  }
+
+  // -- keys -------------------------------------------------------------------------------------------------------
+
+  private selectAll(): void {
+    this.table.change((row) => (row.selected = true));
+    this.wait("Selecting…", this.host.ask("select_all"));
+  }
+
+  private selectNone(): void {
+    this.table.change((row) => (row.selected = false));
+    this.ask("select_none");
+  }
+
+  private help(): void {
+    help(this.body, KEYS);
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.defaultPrevented || typing(event.target) || !this.host.live) return;
+    if ((event.ctrlKey || event.metaKey) && event.key === "a") this.selectAll();
+    else if (event.ctrlKey || event.metaKey || event.altKey || !this.letter(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  private letter(key: string): boolean {
+    const { count: chosen } = this.host.get("selection");
+    const row = this.table.row(this.table.active);
+    const here = this.opened?.id ?? row?.id;
+    const several = chosen > 0 ? {} : { ids: here === undefined ? [] : [here] };
+    if (key === "/") byKey(this.top, "search")?.focus();
+    else if (key === "?") this.help();
+    else if (key === "u") this.ask("undo");
+    else if (key === "w" && this.opened !== null) this.showOdd(!this.odd);
+    else if (key === "e" && here !== undefined) void (this.opened === null ? this.open(here, true, true) : this.edit(lastUser(this.opened)));
+    else if (key === "v" && here !== undefined) this.ask("generate_from", several);
+    else if (key === "x" && here !== undefined) chosen > 0 ? this.ask("delete") : void this.remove([here]);
+    else if (key === "t" && here !== undefined) this.beginAssign(chosen);
+    else if ((key === "j" || key === "k") && this.opened !== null) void this.step(key === "j" ? 1 : -1);
+    else if (key === "Escape") this.opened !== null ? this.close() : this.selectNone();
+    else return false;
+    return true;
+  }
+
+  private beginAssign(chosen: number): void {
+    const focus = (): void => byKey(this.bar, "assign-topic")?.focus();
+    if (chosen > 0) return focus();
+    void run(null, async () => {
+      this.table.change((row, at) => (row.selected = row.selected || at === this.table.active));
+      await this.host.ask("select", { first: this.table.active, mode: "only" });
+      this.drawBar();
+      focus();
+    });
+  }
+}
+
+let serial = 0;
+
+function lastUser(opened: Opened): number {
+  const place = opened.messages.findLastIndex((turn) => turn.role === "user" && turn.editable);
+  return place < 0 ? opened.messages.length - 1 : place;
+}
+
+function text(row: Found): Child {
+  if (row.text === null || row.text.trim() === "") return h("span", { class: "rft__note" }, row.text === null ? "no user turn" : "blank");
+  return h("span", { dir: "auto", title: row.text }, row.text.replace(/\s+/g, " "));
+}
+
+function confidence(row: Found): Child | Child[] {
+  if (row.confidence === null) return "–";
+  return [score(row.confidence), h("span", { class: "rft__note" }, ` ${words(row.method)}`)];
+}
+
+function check(row: Found): Child {
+  const kind = row.valid === null ? "" : row.valid ? "ok" : "far";
+  const codes = [...row.errors, ...row.warnings].map(words);
+  const first = row.valid === false ? `✗ ${codes[0] ?? "invalid"}` : row.warnings.length > 0 ? `▿ ${words(row.warnings[0] ?? "")}` : verdict(row.valid);
+  const more = codes.length > 1 ? ` +${codes.length - 1}` : "";
+  const shade = row.valid !== false && row.warnings.length > 0 ? "near" : kind;
+  return h("span", { class: shade === "" ? "rft__note" : `rft__status rft__status--${shade}`, title: codes.join(", ") || verdict(row.valid) }, first, more);
+}
+
+export default widget("records", (body: HTMLElement, host: View) => {
+  serial++;
+  new Browser(body, host);
+});

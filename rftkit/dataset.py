@@ -59,6 +59,8 @@ class Dataset(Context):
     unreadable = reading.unreadable
     labels = reading.labels
     history = versions.history
+    near_curve = sanitizing.near_curve
+    sanitize_report = sanitizing.report
     coverage = covering.coverage
     matrix = covering.matrix
     summary = covering.summary
@@ -74,6 +76,7 @@ class Dataset(Context):
     # Steps
     import_ = importing.import_
     sanitize = sanitizing.sanitize
+    sanitize_job = sanitizing.sanitize_job
     discover_topics = categorizing.discover_topics
     split_topic = categorizing.split_topic
     use_template = taxonomy.use_template

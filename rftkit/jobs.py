@@ -122,6 +122,21 @@ class Control:
         if due:
             self.tell()
 
+    def go_on(self, sentence: str = "The job was stopped before it had a result.") -> None:
+        """Raise `StoppedError` where the job was asked to stop; for work that leaves nothing half done.
+
+        Parameters
+        ----------
+        sentence
+            What is true now.
+
+        Examples
+        --------
+        >>> Control().go_on()
+        """
+        if self.stop.is_set():
+            raise StoppedError(sentence)
+
     def tell(self) -> None:
         """Pass the progress on to whoever listens."""
         for listener in list(self._listeners):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rftkit.acts import reading
+from rftkit.jobs import Control, Job
 from rftkit.sanitize import (
     FACTS,
     FLOOR,
@@ -19,6 +20,7 @@ from rftkit.sanitize import (
     encoding_for,
     facts,
     judge,
+    near_counts,
     near_pairs,
     uncounted,
 )
@@ -33,6 +35,10 @@ SCHEMAS["pairs"] = PAIRS
 
 _VERDICT = ("valid", "errors", "warnings", "details")
 
+#: Records that are looked at between two words about the progress.
+_SLICE = 50_000
+STOPPED = "Sanitizing was stopped; the dataset is as it was."
+
 
 def sanitize(
     ds: Context,
@@ -40,6 +46,7 @@ def sanitize(
     max_tokens: int = MAX_TOKENS,
     near_duplicates: float = THRESHOLD,
     model: str | None = None,
+    control: Control | None = None,
 ) -> SanitizeReport:
     """Judge every record: valid or not, and why. Flags, never deletes; repeated runs compute only what is new.
 
@@ -53,19 +60,41 @@ def sanitize(
         From this Jaccard similarity on, a record is warned about as near duplicate; 0.2 to 1.
     model
         Count tokens as this model does.
+    control
+        Told how far it is, and may stop it; what `sanitize_job` uses.
 
     Returns
     -------
     SanitizeReport
         Verdicts, counts by code, advice; `at` moves the threshold.
     """
+    control = control or Control()
     options = {"max_tokens": max_tokens, "near_duplicates": near_duplicates, "model": model}
     with ds.step("sanitize", options) as step:
         labels = reading.stored_labels(ds)
-        report = _judged(ds, step, labels, None, options)
+        report = _judged(ds, step, labels, None, options, control)
+        control.go_on(STOPPED)
         step.replace("labels", _applied(labels, report))
         step.counts = {"total": report.total, "valid": report.valid, "invalid": report.invalid}
     return report
+
+
+def sanitize_job(ds: Context, **options: Any) -> Job[SanitizeReport]:
+    """Sanitize in the background; the notebook stays usable, and a stop leaves the dataset as it was.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    **options
+        As `sanitize` takes them.
+
+    Returns
+    -------
+    Job
+        Started; its result is what `sanitize` returns.
+    """
+    return Job(lambda control: sanitize(ds, **options, control=control), name="sanitize").start()
 
 
 def refreshed(ds: Context, step: Transaction, labels: pl.DataFrame, fresh: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -108,12 +137,41 @@ def report(ds: Context) -> SanitizeReport | None:
     return _verdict(ds, labels, known, _pairs(ds), _floor(ds), options, encoding)
 
 
+def near_curve(ds: Context) -> dict[str, Any] | None:
+    """Return how many records each threshold of near duplicates would warn about, without judging anything.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+
+    Returns
+    -------
+    dict or None
+        `floor`, and `thresholds` and `records` of the same length; None before the first sanitize.
+    """
+    if last_options(ds) is None:
+        return None
+    valid = reading.stored_labels(ds).filter("valid").select("row").lazy()
+    keys = valid.join(ds.store.scan("facts", ds.line).select("row", "text_key"), on="row", how="left")
+    floor = _floor(ds)
+    counts = near_counts(keys.sort("row").collect(), _pairs(ds), floor)
+    return {"floor": floor, **counts.to_dict(as_series=False)}
+
+
 def _judged(
-    ds: Context, step: Transaction, labels: pl.DataFrame, fresh: pl.DataFrame | None, options: dict[str, Any]
+    ds: Context,
+    step: Transaction,
+    labels: pl.DataFrame,
+    fresh: pl.DataFrame | None,
+    options: dict[str, Any],
+    control: Control | None = None,
 ) -> SanitizeReport:
+    control = control or Control()
     encoding = encoding_for(options["model"])
     known = _known(ds, labels)
-    new = _new_facts(ds, labels, known, fresh, options["max_tokens"], encoding)
+    new = _new_facts(ds, labels, known, fresh, options["max_tokens"], encoding, control)
+    control.report(labels.height, labels.height, note="comparing texts")
     step.append("facts", new)
     every = pl.concat([known, new]) if new.height else known
     pairs, floor = _compared(ds, step, every, new, known, options["near_duplicates"])
@@ -187,14 +245,19 @@ def _new_facts(
     fresh: pl.DataFrame | None,
     max_tokens: int,
     encoding: str,
+    control: Control,
 ) -> pl.DataFrame:
-    missing = labels.select("row").join(known.select("row"), on="row", how="anti")["row"]
-    if missing.is_empty():
-        return pl.DataFrame(schema=FACTS)
-    came = reading.rows(ds, missing)
-    if fresh is not None:
-        came = pl.concat([came, fresh.select(came.columns)])
-    return facts(came.sort("row"), count_tokens_over=max_tokens, encoding=encoding)
+    missing = labels.select("row").join(known.select("row"), on="row", how="anti")["row"].sort()
+    made = [pl.DataFrame(schema=FACTS)]
+    for first in range(0, missing.len(), _SLICE):
+        control.report(known.height + first, labels.height, note="checking records")
+        control.go_on(STOPPED)
+        came = reading.rows(ds, missing[first : first + _SLICE])
+        if fresh is not None:
+            came = pl.concat([came, fresh.select(came.columns)])
+            fresh = None
+        made.append(facts(came.sort("row"), count_tokens_over=max_tokens, encoding=encoding))
+    return pl.concat(made)
 
 
 def _counted(ds: Context, known: pl.DataFrame, max_tokens: int, encoding: str) -> pl.DataFrame:

@@ -18,7 +18,7 @@ What is decided where a source leaves room:
 """
 
 from rftkit.sanitize.codes import SENTENCES
-from rftkit.sanitize.near import FLOOR, LEAST, PAIRS, THRESHOLD, near_pairs
+from rftkit.sanitize.near import FLOOR, LEAST, PAIRS, THRESHOLD, near_counts, near_pairs
 from rftkit.sanitize.report import SanitizeReport
 from rftkit.sanitize.revert import revert
 from rftkit.sanitize.single import FACTS, MAX_TOKENS, count_tokens, facts, uncounted
@@ -38,6 +38,7 @@ __all__ = [
     "encoding_for",
     "facts",
     "judge",
+    "near_counts",
     "near_pairs",
     "revert",
     "sanitize",

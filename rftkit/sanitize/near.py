@@ -8,6 +8,7 @@ filter, and only new rows are ever compared.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -211,6 +212,38 @@ def _paired(texts: pl.DataFrame, first: Array, second: Array, jaccard: Array, pa
         },
         schema=PAIRS,
     )
+
+
+def near_counts(valid: pl.DataFrame, pairs: pl.DataFrame, floor: float = FLOOR) -> pl.DataFrame:
+    """Return how many records are near duplicates at each threshold, so that it can be moved without judging again.
+
+    Parameters
+    ----------
+    valid
+        `row, text_key` of the valid records, sorted by row; which are valid does not depend on the threshold.
+    pairs
+        What `near_pairs` returned, known from `floor` on.
+    floor
+        The lowest threshold.
+
+    Returns
+    -------
+    polars.DataFrame
+        `thresholds` in steps of a hundredth, `records`.
+
+    Examples
+    --------
+    >>> valid = pl.DataFrame({"row": [0, 5], "text_key": [b"a", b"b"]})
+    >>> one = {"row_a": [0], "row_b": [5], "text_a": [b"a"], "text_b": [b"b"], "jaccard": [0.8], "partial": [False]}
+    >>> near_counts(valid, pl.DataFrame(one), 0.79).head(3).rows()
+    [(0.79, 1), (0.8, 1), (0.81, 0)]
+    """
+    found = nearest_earlier(valid, pairs, floor)["jaccard"].sort()
+    steps = range(math.ceil(round(floor * 100, 6)), 101)
+    at = [step / 100 for step in steps]
+    below = [int(found.search_sorted(threshold, "left")) for threshold in at]
+    counts = [found.len() - count for count in below]
+    return pl.DataFrame({"thresholds": at, "records": counts}, schema={"thresholds": pl.Float64, "records": pl.Int64})
 
 
 def nearest_earlier(valid: pl.DataFrame, pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:

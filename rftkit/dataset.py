@@ -75,6 +75,7 @@ class Dataset(Context):
 
     # Steps
     import_ = importing.import_
+    import_job = importing.import_job
     sanitize = sanitizing.sanitize
     sanitize_job = sanitizing.sanitize_job
     discover_topics = categorizing.discover_topics

@@ -14,6 +14,7 @@ import polars as pl
 from rftkit import formats, render, schema
 from rftkit.acts import categorizing, reading
 from rftkit.errors import FormatError, InputError
+from rftkit.jobs import Control, Job
 from rftkit.store import Transaction
 from rftkit.store.transaction import BATCH_ROWS
 from rftkit.topics.tree import TopicTree
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from rftkit.acts.context import Context
 
 Source = str | Path | pl.DataFrame | Iterable[Mapping[str, Any]]
+
+STOPPED = "The import was stopped; the dataset is as it was."
 
 _SAID = {name: schema.LABELS[name] for name in schema.LABELS if name not in ("row", "id", "position")}
 
@@ -72,6 +75,7 @@ def import_(
     fold: bool = True,
     replace: bool = False,
     categorize: bool = True,
+    control: Control | None = None,
 ) -> ImportReport:
     """Read files, frames or rows into the dataset.
 
@@ -93,6 +97,8 @@ def import_(
         Remove the records that are there first (undo brings them back).
     categorize
         Assign topics to the new records where the dataset has topics.
+    control
+        Told how far it is, and may stop it; what `import_job` uses.
 
     Returns
     -------
@@ -104,6 +110,7 @@ def import_(
     FormatError
         No record could be read, or a source is no chat data.
     """
+    control = control or Control()
     configuration = {
         "sources": [_name(source) for source in sources],
         "format": format,
@@ -115,10 +122,11 @@ def import_(
     coming = formats.read(_wanted(sources), format=format, mapping=mapping, mixed=mixed, fold=fold)
     with ds.step("import", configuration) as step:
         before = reading.stored_labels(ds).clear() if replace else reading.stored_labels(ds)
-        added, skipped = _records(ds, step, coming, before)
+        added, skipped = _records(ds, step, _told(coming, control), before)
         report = _report(coming.report, added.height, skipped, step.version)
         if report.read == report.blank + report.unreadable:
             raise FormatError(_nothing(report, coming.unreadable))
+        control.go_on(STOPPED)
         _unreadable(ds, step, coming.unreadable, replace=replace)
         if added.height or replace:
             _labels(ds, step, before, added, categorize=categorize)
@@ -127,6 +135,35 @@ def import_(
         if not step.changed:
             report = _report(coming.report, added.height, skipped, step.base.version)
     return report
+
+
+def import_job(ds: Context, *sources: Source, **options: Any) -> Job[ImportReport]:
+    """Import in the background; the notebook stays usable, and a stop leaves the dataset as it was.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    sources, **options
+        As `import_` takes them.
+
+    Returns
+    -------
+    Job
+        Started; its result is what `import_` returns.
+    """
+    return Job(lambda control: import_(ds, *sources, **options, control=control), name="import").start()
+
+
+def _told(coming: Iterable[pl.DataFrame], control: Control) -> Iterator[pl.DataFrame]:
+    """Pass frames on and say how many records have come; how many there will be is known at the end alone."""
+    done = 0
+    for frame in coming:
+        control.go_on(STOPPED)
+        done += frame.height
+        control.report(done, note="reading")
+        yield frame
+    control.report(done, done, note="writing")
 
 
 def _wanted(sources: tuple[Source, ...]) -> Any:

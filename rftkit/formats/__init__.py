@@ -12,6 +12,7 @@ from typing import Final
 from rftkit.formats.containers import KINDS
 from rftkit.formats.detect import Detection
 from rftkit.formats.draft import UNSET, Draft, NotUnderstood, frame_of
+from rftkit.formats.preview import FilePreview, Preview, preview
 from rftkit.formats.reading import Reading, detect, known_formats, read
 from rftkit.formats.report import FileReport, ReadReport, sentences
 
@@ -49,13 +50,16 @@ __all__ = [
     "UNSET",
     "Detection",
     "Draft",
+    "FilePreview",
     "FileReport",
     "FormatInfo",
     "NotUnderstood",
+    "Preview",
     "ReadReport",
     "Reading",
     "detect",
     "frame_of",
+    "preview",
     "read",
     "sentences",
 ]

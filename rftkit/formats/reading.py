@@ -104,9 +104,9 @@ def detect(source: Any) -> Detection:
     """
     paths = sources.paths_of(source)
     if paths is None:
-        return _look(_of_data(source), "these rows", None, {})
+        return look(_of_data(source), "these rows", None, {})
     path = sources.find(paths[0]).files[0]
-    return _look(containers.of_file(path), str(path), None, {})
+    return look(containers.of_file(path), str(path), None, {})
 
 
 class Reading:
@@ -271,15 +271,32 @@ def _of_paths(
 
 def _part(container: Container, name: str | None, wanted: str | None, renames: Mapping[str, str], mixed: bool) -> _Part:
     shown = name or "these rows"
-    found = _look(container, shown, wanted, renames)
+    found = look(container, shown, wanted, renames)
     own = {field: column for field, column in found.mapping.items() if field not in renames}
     plan = Plan(found.format, own, dict(renames), mixed)
     report = FileReport(shown, found.format, found.container, found.mapping, found.why, found.confidence)
     return _Part(name, container, plan, report)
 
 
-def _look(container: Container, name: str, wanted: str | None, renames: Mapping[str, str]) -> Detection:
-    """Look at as many rows as it takes to see some that can be read."""
+def look(container: Container, name: str, wanted: str | None, renames: Mapping[str, str]) -> Detection:
+    """Look at as many rows as it takes to see some that can be read, and say what they are.
+
+    Parameters
+    ----------
+    container
+        The rows; they stay where they are.
+    name
+        The file, for messages.
+    wanted
+        Shape that the user named.
+    renames
+        Field to column, as the user said.
+
+    Raises
+    ------
+    FormatError
+        The rows are no chat data.
+    """
     count = SAMPLE
     while True:
         rows = [row for row in container.sample(count) if row[1].strip()]

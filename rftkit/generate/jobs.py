@@ -14,14 +14,14 @@ from rftkit.generate.pool import Pool
 from rftkit.generate.strategies import STRATEGIES
 from rftkit.generate.strategies.common import Job
 from rftkit.llm import OFFLINE
-from rftkit.offline import phrases, slots
+from rftkit.offline import asides, phrases, slots
 
 if TYPE_CHECKING:
     from rftkit.generate.validate import Embedder
 
-_MOST_MINED, _MOST_PER_TOPIC = 8000, 120
+_MOST_MINED, _MOST_PER_TOPIC, _MOST_TOPICS = 8000, 120, 800
 _MOST_ORDERED = 240
-_PLACES, _TOPICS = 4, 4
+_PLACES = 2
 _FRAME_TOPICS, _FRAMES_EACH, _LONGEST_FRAME = 30, 3, 120
 
 
@@ -78,19 +78,23 @@ class Learned:
 
     @cached_property
     def interchangeable(self) -> tuple[tuple[str, str], ...]:
-        """Phrases that prompts of several topics use in the same places, most frequent first."""
+        """Phrases that prompts use in the same places and for the same topics, most frequent first."""
+        return tuple((one, other) for one, other, _ in phrases.mine(self._groups, contexts=_PLACES))
+
+    @cached_property
+    def asides(self) -> dict[str, list[str]]:
+        """Sentences that people put beside anything, by what they follow."""
+        return asides.mine(self._groups)
+
+    @cached_property
+    def _groups(self) -> dict[str, list[str]]:
+        """Texts of every topic, sampled; none for a model, which knows its language."""
         if not (self._mined and self.many):
-            return ()
-        groups: dict[str, list[str]] = {}
-        left = _MOST_MINED
-        for topic in self.pool.topics():
-            rows = self.pool.sample(self.pool._by_topic[topic], min(_MOST_PER_TOPIC, left), "mined")
-            groups[topic] = self.pool.texts(rows)
-            left -= len(rows)
-            if left <= 0:
-                break
-        several = min(_TOPICS, max(1, len(groups) // 8))
-        return tuple((one, other) for one, other, _ in phrases.mine(groups, contexts=_PLACES, topics=several))
+            return {}
+        topics = self.pool.topics()
+        each = min(_MOST_PER_TOPIC, max(10, _MOST_MINED // max(1, len(topics))))
+        picked = {topic: self.pool.sample(self.pool._by_topic[topic], each, "mined") for topic in topics[:_MOST_TOPICS]}
+        return {topic: self.pool.texts(rows) for topic, rows in picked.items()}
 
     def values(self, rows: Sequence[int]) -> dict[str, list[str]]:
         """Return slot values of the rows, and of all records for types that the rows hardly show."""
@@ -203,6 +207,7 @@ def job_of(
         keywords=tuple(getattr(node, "keywords", ()) or ()),
         values=learned.values(rows),
         interchangeable=learned.interchangeable,
+        asides=learned.asides,
         many=learned.many,
         contrast=_contrast(tree, line.topic),
         frames=learned.frames(tree, line.topic) if line.strategy == "topic_description" else (),

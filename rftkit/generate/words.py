@@ -12,6 +12,7 @@ from rftkit.offline.text import words
 _MOST_TEXTS = 20_000
 _FEWEST_TEXTS = 5
 _SMOOTHING = 0.3
+_PRIOR = 0.08  # of all words: a topic of few prompts is judged by the words of all, not by how few it has
 
 
 class WordModel:
@@ -41,6 +42,7 @@ class WordModel:
             self._learn(text, topic)
         self.total = sum(self._sizes.values())
         self._last: tuple[str, str, tuple[float, int]] = ("", "", (1.0, 1))
+        self._said = sum(self.seen.values())
         self._lengths = {topic: sum(counts.values()) for topic, counts in self._counts.items()}
 
     def _learn(self, text: str, topic: str) -> None:
@@ -59,8 +61,10 @@ class WordModel:
     def likelihood(self, found: Sequence[str], topic: str) -> float:
         """Return how likely a topic makes these words, as a sum of logarithms."""
         counts = self._counts[topic]
-        whole = self._lengths[topic] + _SMOOTHING * len(self.seen)
-        return sum(math.log((counts[word] + _SMOOTHING) / whole) for word in found)
+        every = self._said + _SMOOTHING * len(self.seen)
+        prior = _PRIOR * len(self.seen)
+        whole = self._lengths[topic] + prior
+        return sum(math.log((counts[word] + prior * (self.seen[word] + _SMOOTHING) / every) / whole) for word in found)
 
     def standing(self, text: str, topic: str) -> tuple[float, int]:
         """Return how likely a topic is for a text beside the likeliest one, 0 to 1, and its place among all, from 1.

@@ -14,14 +14,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rftkit.offline import frames, noise, slots
-from rftkit.offline.material import Material, Sentence, bigrams, split_ending
+from rftkit.offline import frames, named, noise, slots
+from rftkit.offline.asides import PLACES
+from rftkit.offline.material import Material, Sentence, bigrams, sentence, split_ending, topical
 from rftkit.offline.phrases import Exchange
-from rftkit.offline.text import capital, jaccard, shingles, tidy, uncapital, words
+from rftkit.offline.text import capital, jaccard, sentences, shingles, tidy, uncapital, words
 
-_DRAFTS_EACH = 12
+_DRAFTS_EACH, _TRIED = 8, 4
 _HELLO = ("Hi, ", "Hello, ", "Hi there, ", "Hey, ")
-_PLEASE = (" Please help.", " Thanks.", " Can you help?", " Thank you.", " Any help is appreciated.")
+_PLEASE = ("Please help.", "Thanks.", "Can you help?", "Thank you.", "Any help is appreciated.")
+_NAMED, _NAME_ALONE, _ASIDE = 0.15, 0.4, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,10 @@ class Writer:
         Words that carry the topic and are never exchanged for words outside it.
     rng
         Chooses.
+    asides
+        Sentences that say nothing of a topic, by what they follow.
+    name
+        Of the topic, where people would know it by its name.
     rough
         How often a prompt is typed carelessly.
     novelty
@@ -72,6 +78,8 @@ class Writer:
     values: Mapping[str, Sequence[str]]
     protected: frozenset[str]
     rng: random.Random
+    asides: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    name: str = ""
     rough: float = 0.06
     novelty: float = 0.72
     _used: dict[int, int] = field(default_factory=dict, init=False)
@@ -99,17 +107,19 @@ class Writer:
     def _best(self, wish: Wish, taken: Sequence[frozenset[str]]) -> str | None:
         if not self.material.texts:
             return None
-        scored: list[tuple[float, str, int]] = []
-        for _ in range(_DRAFTS_EACH):
-            index = self._example()
-            text = self._draft(index, wish)
-            grams = shingles(text)
-            overlap = max((jaccard(grams, other) for other in (*self.material.grams, *taken)), default=0.0)
-            if overlap < self.novelty and sound(text):
-                scored.append((self._score(text, overlap), text, index))
-        if not scored:
-            return None
-        _, text, index = max(scored, key=lambda item: item[0])
+        for index in self._turns():
+            scored = []
+            for _ in range(_DRAFTS_EACH):
+                text = self._draft(index, wish)
+                grams = shingles(text)
+                overlap = max((jaccard(grams, other) for other in (*self.material.grams, *taken)), default=0.0)
+                if overlap < self.novelty and sound(text):
+                    scored.append((self._score(text, overlap), text))
+            if scored:
+                return self._kept(index, max(scored)[1])
+        return None
+
+    def _kept(self, index: int, text: str) -> str:
         self._used[index] = self._used.get(index, 0) + 1
         self._worn.update(bigrams(text))
         return noise.roughen(text, self.rng, self.rough)
@@ -120,13 +130,15 @@ class Writer:
         worn = sum(min(3, self._worn[pair]) for pair in tokens) / len(tokens)
         return -strange / (2 + math.sqrt(len(tokens))) - 0.8 * overlap - 0.2 * worn + self.rng.uniform(0, 0.35)
 
-    def _example(self) -> int:
-        """Return an example, the less used ones first."""
-        indexes = [self.rng.randrange(len(self.material.texts)) for _ in range(3)]
-        return min(indexes, key=lambda index: self._used.get(index, 0))
+    def _turns(self) -> list[int]:
+        """Return some examples, the least used first: the topic is what all of them say, not what is easily said anew."""
+        order = self.rng.sample(range(len(self.material.texts)), len(self.material.texts))
+        return sorted(order, key=lambda index: self._used.get(index, 0))[:_TRIED]
 
     def _draft(self, index: int, wish: Wish) -> str:
         parts = list(self.material.prompts[index])
+        if self.name and self.rng.random() < _NAMED:
+            return self._by_name(parts, wish)
         texts = self._reframed(parts, wish)
         if self.rng.random() < 0.3:
             texts = [self._other_ending(text) for text in texts]
@@ -134,6 +146,13 @@ class Writer:
         text = self.exchanged(" ".join(texts), self.rng.choice((0, 1, 2, 2, 3, 4)))
         text = slots.swap(text, self.values, self.rng)
         return tidy(self._manners(text, wish))
+
+    def _by_name(self, parts: Sequence[Sentence], wish: Wish) -> str:
+        """Return a prompt that calls the topic by its name, alone or before what an example says."""
+        asked = named.call(self.name, wish.phrasing if len(parts) > 1 else None, self.rng)
+        if len(parts) > 1 or not asked.endswith(".") or self.rng.random() < _NAME_ALONE:
+            return tidy(asked)
+        return tidy(f"{asked} {capital(slots.swap(' '.join(self._reframed(parts, wish)), self.values, self.rng))}")
 
     def _reframed(self, parts: Sequence[Sentence], wish: Wish) -> list[str]:
         cores = [number for number, part in enumerate(parts) if part.core is not None]
@@ -159,12 +178,13 @@ class Writer:
         return f"{split[0]} {split[1]} {self.rng.choice(self.material.endings[split[1]])}{mark}"
 
     def _background(self, texts: list[str], parts: Sequence[Sentence], wish: Wish) -> list[str]:
-        wanted = {"rich": 0.7, "error": 0.7, "minimal": 0.0}.get(wish.context or "", 0.12)
+        wanted = {"rich": 0.7, "error": 0.7, "minimal": 0.0}.get(wish.context or "", 0.2)
         alone = len(texts) == 1 and parts and parts[0].asks
-        if not alone or not self.material.backgrounds or self.rng.random() >= wanted:
+        if not alone or self.rng.random() >= wanted:
             return texts
-        background = self.rng.choice(self.material.backgrounds).text
-        return [tidy(background), capital(texts[0])]
+        own = set(topical(texts[0]))
+        fitting = [one.text for one in self.material.backgrounds if own & set(topical(one.text))]
+        return [tidy(self.rng.choice(fitting)), capital(texts[0])] if fitting else texts
 
     def exchanged(self, text: str, count: int) -> str:
         """Return the text with up to so many phrases exchanged, topic words kept.
@@ -193,10 +213,11 @@ class Writer:
     def _manners(self, text: str, wish: Wish) -> str:
         if wish.context == "minimal":
             return text
-        if self.rng.random() < 0.05:
+        if self.rng.random() < 0.04:
             text = self.rng.choice(_HELLO) + uncapital(text)
-        if self.rng.random() < 0.05 and text.endswith((".", "?")) and "help" not in text.lower():
-            text += self.rng.choice(_PLEASE)
+        if self.rng.random() < _ASIDE and text.endswith((".", "?")) and "help" not in text.lower():
+            asks = text.endswith("?") or sentence(sentences(text)[-1]).asks
+            text = f"{text} {self.rng.choice(self.asides.get(PLACES[asks]) or _PLEASE)}"
         return text
 
 

@@ -93,6 +93,10 @@ _STATEMENT = re.compile(
     r"(?P<clause>(?:i|i'm|i've|i'd|my|the|it|it's|there|someone|somebody|this|that|your|we|a|an)\b.+?)[.!?]*$",
     re.IGNORECASE,
 )
+_NEED = re.compile(
+    r"i(?:'d like| would like| (?:really )?(?:want|need)) (?P<np>(?:a|an|the|my|some|another|more) .+?)[.!]*$",
+    re.IGNORECASE,
+)
 _IMPERATIVE_VERBS = lexicon.words("verbs", "imperative")
 _IMPERATIVE = re.compile(rf"(?P<vp>(?:{'|'.join(_IMPERATIVE_VERBS)})\b.+?)[.!?]*$", re.IGNORECASE)
 _LONGEST = 220
@@ -164,6 +168,9 @@ def _clause(plain: str) -> Core | None:
     match = _IMPERATIVE.match(plain)
     if match:
         return Core("request", uncapital(match["vp"]))
+    match = _NEED.match(plain)
+    if match and not _TURN.search(match["np"]) and not re.search(r"\w(?:ed|n)$|\bto\b", match["np"]):
+        return Core("need", match["np"])
     match = _STATEMENT.match(plain)
     return Core("statement", uncapital(match["clause"])) if match and not plain.endswith("?") else None
 

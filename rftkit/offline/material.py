@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rftkit.offline import frames
-from rftkit.offline.phrases import general
+from rftkit.offline.phrases import FUNCTION, general
 from rftkit.offline.text import sentences, shingles, words
 
 _STARTS = ("^",)
@@ -62,9 +62,8 @@ class Material:
         self.texts = list(dict.fromkeys(text.strip() for text in examples if text.strip()))
         self.prompts = [[sentence(part) for part in sentences(text)] for text in self.texts]
         self.grams = [shingles(text) for text in self.texts]
-        self.backgrounds = [
-            part for prompt in self.prompts for part in prompt if not part.asks and _is_background(part)
-        ]
+        # Only what stood before another sentence is known to be a background; a wish is none.
+        self.backgrounds = [part for prompt in self.prompts for part in prompt[:-1] if _is_background(part)]
         self.bigrams = Counter(pair for text in self.texts for pair in bigrams(text))
         self.endings = _endings(self.texts)
 
@@ -81,8 +80,20 @@ class Material:
 
 
 def _is_background(part: Sentence) -> bool:
-    count = len(words(part.text))
-    return 4 <= count <= 30
+    told = part.core is not None and part.core.kind == "statement"
+    return told and not part.asks and 4 <= len(words(part.text)) <= 30
+
+
+@functools.lru_cache(maxsize=20_000)
+def topical(text: str) -> tuple[str, ...]:
+    """Return the words of a text that are not of grammar.
+
+    Examples
+    --------
+    >>> topical("Why was I charged a fee?")
+    ('charged', 'fee')
+    """
+    return tuple(word for word in words(text) if word.isalpha() and len(word) > 2 and word not in FUNCTION)
 
 
 def bigrams(text: str) -> list[tuple[str, str]]:
@@ -101,7 +112,7 @@ def bigrams(text: str) -> list[tuple[str, str]]:
 def _common() -> frozenset[tuple[str, str]]:
     """Return neighbours that our own frames and phrases put side by side."""
     known: set[tuple[str, str]] = set()
-    for kind in ("how_to", "can", "want", "request", "what_is", "statement"):
+    for kind in ("how_to", "can", "want", "need", "request", "what_is", "statement"):
         for said in frames.forms(frames.Core(kind, "zzz", "zzz")):
             known.update(bigrams(said))
     for word in ("why", "if", "where", "when", "how long", "how much", "what", "how"):

@@ -7,6 +7,7 @@ in several places: "how do i ___ my account" with "top up" and with "add money t
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,8 +21,10 @@ _MARK = re.compile(r"[^\w$£€']")
 _FIXED = frozenset(lexicon.words("phrases", "fixed"))
 
 _SMALL = frozenset(lexicon.words("phrases", "small"))
-# Words that can be added or left out without changing what is asked.
-_FREELY_ADDED = frozenset(lexicon.words("phrases", "added"))
+# Words of grammar: a phrase found in their place seldom fits another sentence.
+FUNCTION = _FIXED | _SMALL | frozenset(lexicon.words("phrases", "function"))
+_LIKE_TOPICS = 0.6  # cosine: "block" and "freeze" are used for the same topics, "card" and "account" for different ones
+_ENDS = ("ing", "ed", "ly", "'s", "s", "tion")
 
 
 def general() -> dict[str, dict[str, float]]:
@@ -34,9 +37,11 @@ def general() -> dict[str, dict[str, float]]:
     """
     table: dict[str, dict[str, float]] = defaultdict(dict)
     for line in lexicon.lines("phrases", "exchange"):
+        one, arrow, others = line.partition(">")  # "a>b": b can stand for a, a not always for b
         group = line.split("|")
-        for phrase in group:
-            table[phrase.lower()].update({other: 1.0 for other in group if other != phrase})
+        for phrase in [one] if arrow else group:
+            fitting = others.split("|") if arrow else group
+            table[phrase.lower()].update({other: 1.0 for other in fitting if other != phrase})
     return dict(table)
 
 
@@ -62,16 +67,41 @@ def mine(prompts: Mapping[str, Sequence[str]], *, contexts: int = 3, topics: int
     >>> how = ["How do I block my card?", "How do I freeze my card?"]
     >>> please = ["Please block my card now", "Please freeze my card now"]
     >>> mine({"cards": how + please}, contexts=2)
-    [('block', 'freeze', 2), ('block my', 'freeze my', 2), ('block my card', 'freeze my card', 2)]
+    [('block', 'freeze', 2)]
     """
     places: Counter[tuple[str, str]] = Counter()
     seen: dict[tuple[str, str], set[str]] = defaultdict(set)
+    used = _used(prompts)
     for topic, texts in prompts.items():
         for pair in _pairs(texts):
             places[pair] += 1
             seen[pair].add(topic)
-    found = [(*pair, count) for pair, count in places.items() if count >= contexts and len(seen[pair]) >= topics]
+    found = [
+        (*pair, count)
+        for pair, count in places.items()
+        if count >= contexts and len(seen[pair]) >= topics and (len(prompts) < 2 or _same_topics(*pair, used))
+    ]
     return sorted(found, key=lambda item: (-item[2], item[0], item[1]))
+
+
+def _used(prompts: Mapping[str, Sequence[str]]) -> dict[str, Counter[str]]:
+    """Return for every word how many prompts of each topic have it, as shares of the topic."""
+    used: dict[str, Counter[str]] = defaultdict(Counter)
+    for topic, texts in prompts.items():
+        for text in texts:
+            for word in set(words(text)):
+                used[word][topic] += 1
+    return used
+
+
+def _same_topics(left: str, right: str, used: Mapping[str, Counter[str]]) -> bool:
+    """Return whether the words in which two phrases differ are used for the same topics."""
+    one, other = set(left.split()), set(right.split())
+    lost, new = (
+        sum((used[word] for word in found if word in used), Counter[str]()) for found in (one - other, other - one)
+    )
+    lengths = math.sqrt(sum(n * n for n in lost.values()) * sum(n * n for n in new.values()))
+    return lengths > 0 and sum(count * new[topic] for topic, count in lost.items()) >= _LIKE_TOPICS * lengths
 
 
 def _pairs(texts: Iterable[str]) -> Iterable[tuple[str, str]]:
@@ -98,13 +128,26 @@ def _fillers(tokens: list[str], fillers: dict[tuple[str, ...], set[tuple[str, ..
 
 
 def _exchangeable(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
-    shorter, longer = sorted((set(left), set(right)), key=len)
-    different = set(left) ^ set(right)
-    if different & _FIXED or any(any(char.isdigit() for char in word) for word in (*left, *right)):
+    one, other = set(left), set(right)
+    different = one ^ other
+    if different & FUNCTION or any(any(char.isdigit() for char in word) for word in different):
         return False
-    if different <= _SMALL:
+    if not (one - other and other - one) or any(_kin(a, b) for a in one - other for b in other - one):
         return False
-    return not shorter <= longer or different <= _FREELY_ADDED
+    whole = len(left) == 1 == len(right) or (left[0] != right[0] and left[-1] != right[-1])
+    return whole and _form(left) == _form(right)
+
+
+def _kin(one: str, other: str) -> bool:
+    """Return whether two words are forms of one: "withdraw" and "withdrawal", "exchange" and "exchanging"."""
+    return min(len(one), len(other)) > 3 and one[:4] == other[:4]
+
+
+def _form(phrase: tuple[str, ...]) -> tuple[object, ...]:
+    """Return what two phrases have to share to fit the same sentences: determiners and particles, the ends of words."""
+    first = phrase[0] if phrase[0] in FUNCTION else ""
+    last = phrase[-1]
+    return first, last if last in FUNCTION else next((end for end in _ENDS if last.endswith(end)), "")
 
 
 class Exchange:
@@ -147,8 +190,14 @@ class Exchange:
         """
         straight = text.replace("’", "'")
         new = other[:1].upper() + other[1:] if phrase[:1].isupper() and phrase[:1] != "I" else other
-        changed = _whole(phrase).sub(lambda _: new, straight, count=1)
-        return _AN_BEFORE.sub(r"\1 ", _A_BEFORE.sub(r"\1n ", changed))
+        match = _whole(phrase).search(straight)
+        if match is None:
+            return straight
+        before = straight[: match.start()]
+        article = re.search(r"\b([Aa])n? $", before)
+        if article:
+            before = before[: article.start()] + article[1] + ("n " if _VOWEL.match(new) else " ")
+        return before + new + straight[match.end() :]
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -156,5 +205,4 @@ def _whole(phrase: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w'-]){re.escape(phrase)}(?![\w'-])")
 
 
-_A_BEFORE = re.compile(r"\b([Aa]) (?=[aeiouAEIOU](?!ne\b|ni|se|ur))")
-_AN_BEFORE = re.compile(r"\b([Aa])n (?=[bcdfgjklmnpqrstvwyz])")
+_VOWEL = re.compile(r"[aeio](?!ne\b|u[^n])|u(?!ni|s[aei]|r)|8|11\b|18\b", re.IGNORECASE)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from rftkit.offline import named
 from rftkit.offline.compose import Wish, Writer
 from rftkit.offline.material import Material
 from rftkit.offline.phrases import Exchange, mine
@@ -13,7 +14,7 @@ from rftkit.offline.text import words
 
 
 def write(data: Mapping[str, Any], rng: random.Random) -> dict[str, list[str]]:
-    """Return prompts for a payload with ``examples``, ``count`` and, where known, ``values``, ``interchangeable``, ``items``.
+    """Return prompts for a payload with ``examples``, ``count`` and, where known, what `writer_of` and ``items`` tell.
 
     Examples
     --------
@@ -40,7 +41,16 @@ def writer_of(data: Mapping[str, Any], rng: random.Random) -> Writer:
     topic = data.get("topic") or {}
     keywords = [topic.get("name", ""), *topic.get("keywords", ())] if isinstance(topic, Mapping) else [str(topic)]
     protected = frozenset(word for keyword in keywords for word in words(str(keyword)) if word.isalpha())
-    return Writer(Material(examples), Exchange([*given, *pairs]), data.get("values") or {}, protected, rng)
+    name = str(topic.get("name", "")) if isinstance(topic, Mapping) else str(topic)
+    return Writer(
+        Material(examples),
+        Exchange([*given, *pairs]),
+        data.get("values") or {},
+        protected,
+        rng,
+        asides=data.get("asides") or {},
+        name=name if named.usable(name, examples) else "",
+    )
 
 
 def wish_of(item: Mapping[str, Any]) -> Wish:

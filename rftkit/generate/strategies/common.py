@@ -71,8 +71,8 @@ class Job:
         0 at first; later rounds replace what was rejected.
     avoid
         Texts that were accepted already.
-    values, interchangeable
-        Slot values and exchangeable phrases seen in the data.
+    values, interchangeable, asides
+        Slot values, exchangeable phrases and sentences that fit anything, as seen in the data.
     contrast
         Parent and siblings of the topic.
     frames
@@ -103,6 +103,7 @@ class Job:
     keywords: tuple[str, ...] = ()
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     interchangeable: tuple[tuple[str, str], ...] = ()
+    asides: Mapping[str, Sequence[str]] = field(default_factory=dict)
     many: bool = False
     contrast: Mapping[str, Any] = field(default_factory=dict)
     frames: tuple[str, ...] = ()
@@ -127,7 +128,8 @@ class Job:
         fitting = [list(pair) for pair in self.interchangeable if any(f" {phrase} " in text for phrase in pair)]
         most = 200 if self.many else 8
         found = {"values": {kind: list(values)[: 12 if self.many else 5] for kind, values in self.values.items()}}
-        return {key: value for key, value in {**found, "interchangeable": fitting[:most]}.items() if value}
+        told = {**found, "interchangeable": fitting[:most], "asides": dict(self.asides) if self.many else {}}
+        return {key: value for key, value in told.items() if value}
 
 
 def ask(name: str, data: dict[str, Any], job: Job, *, heat: float, schema: dict[str, Any], sample: int = 0) -> Request:

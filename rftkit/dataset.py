@@ -16,10 +16,12 @@ from rftkit.acts import (
     mapping,
     orphans,
     reading,
+    regenerating,
     reviewing,
     sanitizing,
     splitting,
     taxonomy,
+    withdrawing,
 )
 from rftkit.acts import history as versions
 from rftkit.acts.context import Context
@@ -90,7 +92,9 @@ class Dataset(Context):
     priced = generating.priced
     generate = generating.generate
     decide = reviewing.decide
-    regenerate = generating.regenerate
+    regenerate = regenerating.regenerate
+    discard = reviewing.discard
+    withdraw = withdrawing.withdraw
     add = reviewing.add
     edit = editing.edit
     delete = editing.delete

@@ -120,6 +120,24 @@ DECISIONS: Final[dict[str, pl.DataType]] = {
     "when": TIME,
 }
 
+#: `replacements/`: which rejected candidate a later one was made in place of, and what its writer was told of it.
+REPLACEMENTS: Final[dict[str, pl.DataType]] = {
+    "candidate_id": pl.String(),
+    "replaces": pl.String(),
+    "reason": pl.String(),
+}
+
+#: `verdicts/`: what validation says of an edited candidate; the latest row of a candidate counts while its edit does.
+VERDICTS: Final[dict[str, pl.DataType]] = {
+    "candidate_id": pl.String(),
+    "valid": pl.Boolean(),
+    "reasons": pl.List(pl.String),
+    "details": pl.String(),
+    "quality": pl.Float64(),
+    "quality_parts": pl.String(),
+    "when": TIME,
+}
+
 #: Lines that could not be read, kept with their bytes.
 UNREADABLE: Final[dict[str, pl.DataType]] = {
     "file": pl.String(),

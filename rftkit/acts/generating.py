@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -12,12 +11,12 @@ import polars as pl
 from rftkit import embed
 from rftkit.acts import asking, categorizing, covering, reading
 from rftkit.acts.generation_job import GenerationJob, unknown
-from rftkit.acts.reviewing import candidates, decide
+from rftkit.acts.reviewing import candidates
 from rftkit.embed.cache import VectorCache
-from rftkit.errors import ApprovalError, InputError
 from rftkit.generate import GenerationPlan, GenerationReport
 from rftkit.generate import plan as make_plan
 from rftkit.generate import run as run_plan
+from rftkit.generate.replacing import replacements
 from rftkit.jobs import Control, Progress
 
 if TYPE_CHECKING:
@@ -194,10 +193,14 @@ def _run(ds: Context, plan: GenerationPlan, writer: Any, control: Control, job: 
         on_progress=tell,
         stop=control.stop,
         run_id=_run_id(ds, plan),
+        waiting=_waiting(ds, plan),
     )
     told = report.to_dict()
     with ds.step("generate", {"plan": plan.to_dict()}) as step:
         step.append("candidates", unknown(report.candidates, _earlier(ds, plan)))
+        linked = replacements(report)
+        if linked.height:
+            step.append("replacements", linked)
         step.counts = {
             name: told[name] for name in ("requested", "generated", "valid", "rejected", "calls", "cost_usd")
         }
@@ -208,6 +211,12 @@ def _earlier(ds: Context, plan: GenerationPlan) -> pl.DataFrame:
     """Return the candidates of earlier runs of the plan: one that was stopped and is taken up again repeats them."""
     known = ds.store.scan("candidates", ds.line).filter(pl.col("run").str.starts_with(plan.id))
     return known.select("topic", "source_record_id", "strategy", "messages").collect()
+
+
+def _waiting(ds: Context, plan: GenerationPlan) -> pl.DataFrame:
+    """Return the valid candidates of other runs that are no records yet, the ones that a person rejected among them."""
+    found = candidates(ds).filter(pl.col("valid"), ~pl.col("run").str.starts_with(plan.id))
+    return found.select("messages", "topic")
 
 
 def _run_id(ds: Context, plan: GenerationPlan) -> str:
@@ -239,38 +248,6 @@ class _Remembering:
 
     def embed(self, texts: Sequence[str]) -> Any:
         return embed.vectors(texts, "minilm", cache=self.cache).array
-
-
-def regenerate(ds: Context, ids: Sequence[str], *, model: str | None = None, seed: int | None = None) -> GenerationJob:
-    """Reject candidates and make as many anew for the same topics and sources.
-
-    Parameters
-    ----------
-    ds
-        The dataset.
-    ids
-        Candidates.
-    model
-        Who writes; the model of the first of them by default.
-    seed
-        Another seed gives other candidates; the number of the version by default.
-    """
-    again = candidates(ds, ids=list(ids))
-    if again.is_empty():
-        raise InputError("no candidate was named; list them with: rftkit review DATASET list")
-    decide(ds, reject=again["candidate_id"].to_list())
-    lines = []
-    sources = dict(zip(again["topic"], again["source_record_id"], strict=True))
-    for (topic, strategy), number in Counter(again.select("topic", "strategy").rows()).items():
-        part = plan(ds, topic=topic, count=number, strategy=strategy, seed=ds.version if seed is None else seed)
-        own = tuple(
-            again.filter(topic=topic, strategy=strategy)["source_record_id"].drop_nulls().unique(maintain_order=True)
-        )
-        lines += [replace(line, from_ids=own if sources[topic] else ()) for line in part.lines]
-    whole = replace(part, lines=tuple(lines), model=model or again["model"][0])
-    if whole.model != "rftkit/offline" and model is None:
-        raise ApprovalError(f"making them anew asks {whole.model}, which may cost money; approve it by naming model=")
-    return generate(ds, whole)
 
 
 def priced(

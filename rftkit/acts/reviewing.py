@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from rftkit import review, schema
+from rftkit import messages, review, schema
 from rftkit.acts import covering, reading, sanitizing
 from rftkit.errors import InputError, NotFoundError
+from rftkit.generate import validate_candidates
 
 if TYPE_CHECKING:
     from rftkit.acts.context import Context
@@ -43,9 +44,15 @@ def candidates(
     Returns
     -------
     polars.DataFrame
-        Columns of `schema.CANDIDATES` (messages as they were edited), and `decision`: accept, reject, added or null.
+        Columns of `schema.CANDIDATES` (messages as they were edited and judged as such), `decision`: accept, edit, reject,
+        added or null, and `replaces`: the rejected candidate that it was made in place of.
     """
-    found = review.current(*_review_tables(ds))
+    found = _judged_anew(ds, review.current(*_review_tables(ds))).join(
+        ds.store.scan("replacements", ds.line).select("candidate_id", "replaces").collect(),
+        on="candidate_id",
+        how="left",
+        maintain_order="left",
+    )
     if ids is not None:
         _known(found, ids)
         found = found.filter(pl.col("candidate_id").is_in(list(ids)))
@@ -54,6 +61,32 @@ def candidates(
     if where is not None:
         found = reading.filtered(found, where)
     return found if min_stars is None else found.filter(pl.col("quality") >= min_stars)
+
+
+def _judged_anew(ds: Context, found: pl.DataFrame) -> pl.DataFrame:
+    """Return candidates, the edited ones with the verdicts about their new messages."""
+    told = ds.store.scan("verdicts", ds.line).collect()
+    last = told.sort("when").group_by("candidate_id", maintain_order=True).last().drop("when")
+    names = [name for name in schema.VERDICTS if name not in ("candidate_id", "when")]
+    new = last.rename({name: f"_{name}" for name in names}).with_columns(_again=True)
+    anew = pl.col("edited") & pl.col("_again").fill_null(value=False)
+    joined = found.join(new, on="candidate_id", how="left", maintain_order="left")
+    return joined.with_columns(pl.when(anew).then(f"_{name}").otherwise(name).alias(name) for name in names).select(
+        found.columns
+    )
+
+
+def _verdicts(ds: Context, every: pl.DataFrame, edit: dict[str, Sequence[Message]]) -> pl.DataFrame:
+    """Return what validation says of edited candidates, beside the data and the other candidates."""
+    said = messages.pack([list(one) for one in edit.values()])
+    named = pl.DataFrame([pl.Series("candidate_id", list(edit)), said]).join(
+        every.select("candidate_id", "topic", "source_record_id"), on="candidate_id", how="left", maintain_order="left"
+    )
+    others = every.filter(
+        pl.col("valid"), pl.col("decision").ne_missing(pl.lit("added")), ~pl.col("candidate_id").is_in(list(edit))
+    )
+    found = validate_candidates(named, reading.frame(ds), waiting=others.select("messages", "topic"))
+    return found.frame.with_columns(when=pl.lit(datetime.now(UTC), dtype=schema.TIME)).select(list(schema.VERDICTS))
 
 
 def _known(found: pl.DataFrame, ids: Sequence[str]) -> None:
@@ -78,7 +111,8 @@ def decide(
     accept, reject
         Ids of candidates.
     edit
-        Id of a candidate -> its new messages.
+        Id of a candidate -> its new messages. They are judged like any candidate, and `candidates` says what was found; a
+        person's edit is wanted all the same.
 
     Returns
     -------
@@ -96,10 +130,25 @@ def decide(
         raise InputError(f"the candidate {late[0]!r} is a record already; undo the step that added it to decide anew")
     edits = [review.edit(name, messages) for name, messages in (edit or {}).items()]
     made = pl.concat([*edits, review.accept(accept), review.reject(reject)])
+    verdicts = _verdicts(ds, every, edit) if edit else None
     with ds.step("review", {"accept": len(accept), "reject": len(reject), "edit": len(edit or {})}) as step:
         step.append("decisions", made)
+        if verdicts is not None:
+            step.append("verdicts", verdicts)
         step.counts = {"accepted": len(accept), "rejected": len(reject), "edited": len(edit or {})}
     return made.height
+
+
+def discard(ds: Context) -> int:
+    """Reject every candidate that waits for a decision, the invalid ones too; undo takes it back.
+
+    Returns
+    -------
+    int
+        How many were rejected.
+    """
+    waiting = candidates(ds).filter(pl.col("decision").is_null())
+    return decide(ds, reject=waiting["candidate_id"].to_list())
 
 
 def add(ds: Context) -> int:

@@ -42,6 +42,10 @@ from rftkit.schema import STRATEGIES
 @click.option("--budget-usd", type=click.FloatRange(min=0), help="Never spend more.")
 @click.option("--price-per-million", metavar="IN,OUT", help="Price of a model whose price is unknown.")
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--pilot", type=click.IntRange(min=1), metavar="N", help="Only N candidates of the plan, to look at first; 5 to 10."
+)
+@click.option("--guidance", help="Kinds of text or conversation, e.g. support,code.")
 @click.option("--plan-only", is_flag=True, help="Print the plan and stop.")
 @click.option("--yes", is_flag=True, help="Approve the cost.")
 @as_json
@@ -50,6 +54,7 @@ def generate(dataset: Path, more: tuple[str, ...], as_json: bool, **options: Any
     ds = existing(dataset)
     price = _price(options["price_per_million"])
     plan = ds.plan(**_plan_options(options, more), model=options["model"], price_per_million=price)
+    plan = plan.pilot(options["pilot"]) if options["pilot"] and plan.requested else plan
     paid = {"base_url": options["base_url"], "budget_usd": options["budget_usd"], "price_per_million": price}
     told = {"plan": ds.priced(plan, **paid)}
     if options["plan_only"]:
@@ -80,6 +85,7 @@ def _plan_options(options: dict[str, Any], more: tuple[str, ...]) -> dict[str, A
         "aspects": _words(options["aspects"]),
         "tool_patterns": [_words(pattern) for pattern in options["tool_pattern"]] or None,
         "multi_turn": options["multi_turn"],
+        "guidance": _words(options["guidance"]),
         "facets": {name: _words(values) for name, values in pairs_of(options["facet"], "--facet").items()} or None,
         "grow": share(options["grow"]),
         "synthetic_ratio": options["synthetic_ratio"],
@@ -190,17 +196,23 @@ def _generate_lines(result: dict[str, Any], dataset: Path) -> Iterator[str]:
     )
     yield from counted(result["rejection_reasons"])
     yield from (f"gave up on {topic}: {reason}" for topic, reason in result["gave_up"].items())
+    if result["drift"]:
+        yield sentence(result["drift"])
     yield f"next: rftkit review {dataset} list"
 
 
 @click.command()
 @dataset_argument
-@click.argument("act", type=click.Choice(["list", "accept", "reject", "regenerate", "add"]))
+@click.argument("act", type=click.Choice(["list", "accept", "reject", "regenerate", "discard", "add"]))
 @click.argument("more", nargs=-1)
 @click.option("--ids", multiple=True, metavar="ID", help="Only these candidates.")
 @click.option("--where", help="SQL over the columns of the candidates, e.g. \"topic = 'cards'\".")
 @click.option("--min-stars", type=click.FloatRange(1, 5), help="Only candidates with at least so many stars.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="For list.")
+@click.option("--reason", help="For regenerate: what is wrong, in your words; else what validation said.")
+@click.option("--model", help="For regenerate: who writes; naming a paid one approves its cost.")
+@click.option("--base-url", help="For regenerate: address of an OpenAI-compatible server.")
+@click.option("--budget-usd", type=click.FloatRange(min=0), help="For regenerate: never spend more.")
 @as_json
 def review(
     dataset: Path,
@@ -211,24 +223,31 @@ def review(
     min_stars: float | None,
     limit: int,
     as_json: bool,
+    **again: Any,
 ) -> None:
     """Decide on candidates; `add` makes the accepted ones records."""
     ds = existing(dataset)
     chosen = ds.candidates(ids=ids_of(ids, more) or None, where=where, min_stars=min_stars)
-    added = _act(ds, act, chosen)
+    picked = bool(ids or more or where or min_stars)
+    added = _act(ds, act, chosen, {**again, "_picked": picked})
     told = {**ds.review_state(), "added": added, "dataset_version": ds.version}
     if act == "list":
         told["list"] = _candidate_rows(chosen.head(limit))
     emit(told, as_json=as_json, lines=_review_lines(told, chosen.head(limit) if act == "list" else None))
 
 
-def _act(ds: Any, act: str, chosen: Any) -> int:
+def _act(ds: Any, act: str, chosen: Any, again: dict[str, Any]) -> int:
     if act == "accept":
         ds.decide(accept=chosen.filter("valid")["candidate_id"].to_list())
     elif act == "reject":
         ds.decide(reject=chosen["candidate_id"].to_list())
     elif act == "regenerate":
-        ds.regenerate(chosen["candidate_id"].to_list()).wait()
+        turned_down = ~chosen["valid"] | (chosen["decision"] == "reject").fill_null(value=False)
+        rejected = chosen.filter(turned_down & ~chosen["candidate_id"].is_in(chosen["replaces"].drop_nulls().implode()))
+        picked = chosen if again.pop("_picked") else rejected
+        ds.regenerate(picked["candidate_id"].to_list(), **again).wait()
+    elif act == "discard":
+        ds.discard()
     elif act == "add":
         return int(ds.add())
     return 0

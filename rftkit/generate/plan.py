@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rftkit import messages
 from rftkit.errors import InputError, NotFoundError
 from rftkit.generate.jobs import Learned, job_of, node_of
 from rftkit.generate.options import Options
+from rftkit.generate.planned import GenerationPlan, PlanLine
 from rftkit.generate.pool import Pool
 from rftkit.generate.strategies import STRATEGIES
 from rftkit.llm import OFFLINE, Estimate, default_model, estimate
@@ -19,127 +18,8 @@ from rftkit.llm import OFFLINE, Estimate, default_model, estimate
 if TYPE_CHECKING:
     import polars as pl
 
+__all__ = ["GenerationPlan", "PlanLine", "estimated", "plan"]
 _PROPOSED = ("message_variation", "few_shot", "topic_description")
-
-
-@dataclass(frozen=True, slots=True)
-class PlanLine:
-    """What a plan makes for one topic.
-
-    Examples
-    --------
-    >>> PlanLine("Cards", 5, "few_shot").count
-    5
-    """
-
-    topic: str
-    count: int
-    strategy: str
-    why: str = ""
-    options: Options = field(default_factory=Options)
-    from_ids: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return topic, count, strategy, why and what differs from the defaults."""
-        usual = Options().to_dict()
-        own = {name: value for name, value in self.options.to_dict().items() if value != usual[name]}
-        said = {"topic": self.topic, "count": self.count, "strategy": self.strategy, "why": self.why, "options": own}
-        return {**said, "from_ids": list(self.from_ids)} if self.from_ids else said
-
-
-@dataclass(frozen=True)
-class GenerationPlan:
-    """What would be generated.
-
-    Attributes
-    ----------
-    lines
-        One per topic.
-    problems
-        What cannot be served as asked: ``{topic, strategy, reason, proposal}``.
-    notes
-        Sentences a person should read before approving.
-    estimate
-        Calls, tokens, cost.
-    before, after
-        balance, target_fit and synthetic_share now, and when everything was made and added.
-    model
-        Who would write.
-    seed
-        Decides every choice.
-
-    Examples
-    --------
-    >>> GenerationPlan((PlanLine("Cards", 5, "few_shot"),)).requested
-    5
-    """
-
-    lines: tuple[PlanLine, ...]
-    problems: tuple[Mapping[str, str], ...] = ()
-    notes: tuple[str, ...] = ()
-    estimate: Estimate | None = None
-    before: Mapping[str, Any] = field(default_factory=dict)
-    after: Mapping[str, Any] = field(default_factory=dict)
-    model: str = OFFLINE
-    seed: int = 0
-
-    @property
-    def requested(self) -> int:
-        """Number of candidates that would be made."""
-        return sum(line.count for line in self.lines)
-
-    @property
-    def id(self) -> str:
-        """Name of the plan: the same plan has the same name."""
-        lines = [line.to_dict() for line in self.lines]
-        return hashlib.sha256(messages.dump([lines, self.model, self.seed]).encode()).hexdigest()[:10]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the plan as plain values."""
-        cost = self.estimate.to_dict() if self.estimate else {}
-        return {
-            "id": self.id,
-            "requested": self.requested,
-            "model": self.model,
-            "seed": self.seed,
-            "topics": [line.to_dict() for line in self.lines],
-            "calls": cost.get("calls", 0),
-            "prompt_tokens": cost.get("prompt_tokens", 0),
-            "completion_tokens": cost.get("completion_tokens", 0),
-            "cost_usd": cost.get("cost_usd"),
-            "cost_usd_low": cost.get("low_usd"),
-            "cost_usd_high": cost.get("high_usd"),
-            "before": dict(self.before),
-            "after": dict(self.after),
-            "problems": [dict(problem) for problem in self.problems],
-            "notes": list(self.notes),
-        }
-
-    def frame(self) -> pl.DataFrame:
-        """Return one row per topic: topic, count, strategy, why."""
-        import polars as pl
-
-        rows = [(line.topic, line.count, line.strategy, line.why) for line in self.lines]
-        types = {"topic": pl.String(), "count": pl.Int64(), "strategy": pl.String(), "why": pl.String()}
-        return pl.DataFrame(rows, schema=types, orient="row")
-
-    def __repr__(self) -> str:
-        cost = self.estimate.cost_usd if self.estimate else None
-        price = "price unknown" if cost is None else "free" if cost == 0 else f"about ${cost:.4f}"
-        calls = self.estimate.calls if self.estimate else 0
-        return f"GenerationPlan({self.requested} candidates for {len(self.lines)} topics by {self.model}, {calls} calls, {price})"
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        rows = "".join(
-            f"<tr><td>{escape(line.topic)}</td><td>{line.count}</td><td>{line.strategy}</td><td>{escape(line.why)}</td></tr>"
-            for line in self.lines
-        )
-        problems = [f"{one['topic']}: {one['reason']}; {one['proposal']}" for one in self.problems]
-        said = "".join(f"<li>{escape(one)}</li>" for one in (*self.notes, *problems))
-        head = "<tr><th>topic</th><th>candidates</th><th>strategy</th><th>why</th></tr>"
-        return f"<p>{escape(repr(self))}</p><table>{head}{rows}</table><ul>{said}</ul>"
 
 
 def plan(
@@ -191,6 +71,7 @@ def plan(
     Examples
     --------
     >>> import polars as pl
+    >>> from rftkit import messages
     >>> said = messages.pack([[{"role": "user", "content": "How do I block my card?"}]])
     >>> frame = pl.DataFrame([pl.Series("id", ["a"]), said, pl.Series("topic", ["Cards"])])
     >>> plan(frame, topic="Cards", count=5)
@@ -386,6 +267,30 @@ def _estimate(draft: GenerationPlan, pool: Pool, tree: Any, prices: tuple[float,
         part = estimate([task.request for task in first], draft.model, price_per_million=prices)
         totals.append(_times(part, every / max(1, len(first)), every))
     return _sum(totals, draft.model, priced=prices is not None or draft.model == OFFLINE)
+
+
+def estimated(
+    draft: GenerationPlan, frame: pl.DataFrame, tree: Any = None, price_per_million: tuple[float, float] | None = None
+) -> GenerationPlan:
+    """Return a plan with the estimate that its lines have, for plans that were put together from others.
+
+    Parameters
+    ----------
+    draft
+        A plan.
+    frame, tree, price_per_million
+        As `plan` takes them.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from rftkit import messages
+    >>> said = messages.pack([[{"role": "user", "content": "How do I block my card?"}]])
+    >>> frame = pl.DataFrame([pl.Series("id", ["a"]), said, pl.Series("topic", ["Cards"])])
+    >>> estimated(GenerationPlan((PlanLine("Cards", 5, "few_shot"),)), frame).estimate.calls
+    1
+    """
+    return replace(draft, estimate=_estimate(draft, Pool(frame), tree, price_per_million))
 
 
 def _times(part: Estimate, factor: float, calls: int) -> Estimate:

@@ -10,7 +10,11 @@ from typing import Any
 
 import polars as pl
 
-from rftkit.generate.plan import GenerationPlan
+from rftkit.generate.planned import GenerationPlan
+
+#: A fall of so much between the first and the last third of the batches is drift.
+_FALLS = {"valid": 0.15, "stars": 0.3}
+_CALLED = {"valid": "valid share", "stars": "stars"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,40 @@ class GenerationReport:
         """How often each reason was given, the most frequent first."""
         return dict(Counter(self.candidates["reasons"].explode().drop_nulls().to_list()).most_common())
 
+    @property
+    def batches(self) -> pl.DataFrame:
+        """Quality in the order of making, so that drift shows: the first batch of every topic, the second, and so on.
+
+        Columns: batch, candidates, valid (share), stars (mean of the valid ones).
+        """
+        size = max((line.options.batch for line in self.plan.lines), default=10)
+        place = pl.col("position").rank("ordinal").over("topic") - 1
+        return (
+            self.candidates.with_columns((place // size + 1).cast(pl.Int64).alias("batch"))
+            .group_by("batch")
+            .agg(
+                pl.len().cast(pl.Int64).alias("candidates"),
+                pl.col("valid").mean(),
+                pl.col("quality").filter("valid").mean().round(2).alias("stars"),
+            )
+            .sort("batch")
+        )
+
+    @property
+    def drift(self) -> str:
+        """A sentence where later batches are worse than the first third of them; empty where they are not."""
+        told = self.batches
+        third = told.height // 3
+        if not third:
+            return ""
+        said = []
+        for name, most in _FALLS.items():
+            first, last = (float(part[name].mean() or 0.0) for part in (told.head(third), told.tail(third)))
+            if first - last > most and told[name].tail(third).null_count() < third:
+                said.append(f"{_CALLED[name]} {first:.2f} at first, {last:.2f} at last")
+        advice = "make fewer at a time or show other examples"
+        return f"quality falls as the run goes on ({'; '.join(said)}); {advice}" if said else ""
+
     def to_dict(self) -> dict[str, Any]:
         """Return the counts and the plan as plain values."""
         counts = ("requested", "generated", "valid", "rejected", "rejection_reasons")
@@ -120,6 +158,8 @@ class GenerationReport:
             "by_topic": {topic: dict(told) for topic, told in self.by_topic.items()},
             **{name: getattr(self, name) for name in spent},
             "gave_up": dict(self.gave_up),
+            "batches": self.batches.to_dicts(),
+            "drift": self.drift,
         }
 
     def __repr__(self) -> str:
@@ -136,4 +176,7 @@ class GenerationReport:
             for topic, told in self.by_topic.items()
         )
         head = "<tr><th>topic</th><th>requested</th><th>valid</th><th>rejected</th><th>note</th></tr>"
-        return f"<p>{escape(repr(self))}</p><table>{head}{rows}</table>"
+        reasons = ", ".join(f"{escape(code)} {number}" for code, number in self.rejection_reasons.items())
+        notes = [f"rejected for: {reasons}" if reasons else "", escape(self.drift)]
+        said = "".join(f"<p>{note}</p>" for note in notes if note)
+        return f"<p>{escape(repr(self))}</p><table>{head}{rows}</table>{said}"

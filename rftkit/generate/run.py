@@ -19,11 +19,11 @@ import polars as pl
 from rftkit import messages, schema
 from rftkit.generate.entry import Entry, answers_of, entries
 from rftkit.generate.jobs import Learned, job_of
-from rftkit.generate.plan import GenerationPlan, PlanLine
+from rftkit.generate.planned import GenerationPlan, PlanLine
 from rftkit.generate.pool import Pool
 from rftkit.generate.report import GenerationReport, Progress
 from rftkit.generate.strategies import STRATEGIES, message_variation
-from rftkit.generate.strategies.common import Draft, Job, Task
+from rftkit.generate.strategies.common import Draft, Job, Rejected, Task
 from rftkit.generate.validate import Embedder, Judge, Validator, Verdict, verdict_columns
 from rftkit.llm.request import Answer, Request
 
@@ -59,6 +59,7 @@ class _State:
     asked: dict[str, int] = field(default_factory=dict)  # variations asked of each record at first
     written: dict[str, list[str]] = field(default_factory=dict)  # from each record
     brought: Counter[str] = field(default_factory=Counter)  # and accepted
+    turned: list[Rejected] = field(default_factory=list)  # what was turned down, by validation or by a person
 
     @property
     def missing(self) -> int:
@@ -77,6 +78,7 @@ def run(
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     run_id: str | None = None,
+    waiting: pl.DataFrame | None = None,
 ) -> GenerationReport:
     """Make the candidates of a plan.
 
@@ -102,6 +104,8 @@ def run(
         Set it, and the run ends within a second with everything that was finished judged and kept.
     run_id
         Name of the run; candidates are numbered within it.
+    waiting
+        Candidates of earlier runs that a new one must not repeat: ``messages``, and ``topic`` where known.
 
     Examples
     --------
@@ -114,7 +118,8 @@ def run(
     >>> report.valid
     3
     """
-    work = _Work(plan, frame, tree, writer, embedder, judge, on_progress, stop or threading.Event(), run_id or plan.id)
+    halt = stop or threading.Event()
+    work = _Work(plan, frame, tree, writer, embedder, judge, on_progress, halt, run_id or plan.id, waiting)
     for number in range(1 + max((line.options.retries for line in plan.lines), default=0)):
         made = work.round(number)
         if made is None:
@@ -136,6 +141,7 @@ class _Work:
         on_progress: Callable[[Progress], None] | None,
         stop: threading.Event,
         run_id: str,
+        waiting: pl.DataFrame | None = None,
     ) -> None:
         self.plan, self.frame, self.tree, self.writer = plan, frame, tree, writer
         self.stop, self.run_id, self.on_progress = stop, run_id, on_progress
@@ -146,8 +152,8 @@ class _Work:
             (line.options.strictness for line in plan.lines), default="medium", key=("low", "medium", "high").index
         )
         base = replace(options, strictness=strict) if options else None
-        self.validator = Validator(frame, base, embedder, judge) if base else None
-        self.states = [_State(line) for line in plan.lines]
+        self.validator = Validator(frame, base, embedder, judge, waiting=waiting) if base else None
+        self.states = [_State(line, turned=list(line.replaces)) for line in plan.lines]
         self.orders: dict[str, list[int]] = {}
         self.frames: list[pl.DataFrame] = []
         self.position = self.answered = self.asked = 0
@@ -186,6 +192,7 @@ class _Work:
             avoid=state.accepted,
             orders=self.orders,
         )
+        job = replace(job, rejected=tuple(state.turned))
         if line.strategy == message_variation.NAME and number:
             job = replace(job, wanted=self._short(state, job, number), written=state.written)
         found: list[Task] = STRATEGIES[line.strategy].tasks(job)
@@ -265,6 +272,8 @@ class _Work:
             state.brought[source or ""] += 1
         else:
             state.rejected.update(list(verdict.details)[:1])
+            why = next(iter(verdict.details.values()))
+            state.turned.append(Rejected(entry.text, why, source or ""))
 
     def _frame(
         self, drafts: Sequence[tuple[_State, Draft]], said: pl.Series, verdicts: Sequence[Verdict]

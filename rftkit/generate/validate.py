@@ -94,6 +94,8 @@ class Validator:
         For similarity of meaning at high strictness, and for topics.
     judge
         A judge, asked at high strictness.
+    waiting
+        Candidates of earlier runs: ``messages``, and ``topic`` where known. What repeats one of them is rejected.
 
     Examples
     --------
@@ -107,6 +109,7 @@ class Validator:
     options: Options = field(default_factory=Options)
     embedder: Embedder | None = None
     judge: Judge | None = None
+    waiting: pl.DataFrame | None = None
 
     def __post_init__(self) -> None:
         known = entries(self.frame)
@@ -120,6 +123,14 @@ class Validator:
         self._meanings = (
             _Meanings(self.embedder, known) if self.embedder and self.options.strictness == "high" else None
         )
+        self._wait()
+
+    def _wait(self) -> None:
+        """Take candidates of earlier runs for made already."""
+        earlier = [] if self.waiting is None or self.waiting.is_empty() else entries(self.waiting)
+        vectors = self._meanings.embed([entry.text for entry in earlier]) if self._meanings else [None] * len(earlier)
+        for entry, vector in zip(earlier, vectors, strict=True):
+            self._accept(entry, vector)
 
     def judge_all(self, candidates: Sequence[Entry], options: Sequence[Options] | None = None) -> list[Verdict]:
         """Return one verdict per candidate; what is accepted is compared with what follows."""
@@ -329,6 +340,7 @@ def validate_candidates(
     similarity: float = 0.9,
     embedder: Embedder | None = None,
     judge: Judge | None = None,
+    waiting: pl.DataFrame | None = None,
 ) -> Validation:
     """Judge candidates against a dataset.
 
@@ -348,6 +360,8 @@ def validate_candidates(
         For similarity of meaning.
     judge
         For a mark at high strictness.
+    waiting
+        Candidates that wait for review, which a new one must not repeat either.
 
     Examples
     --------
@@ -358,7 +372,7 @@ def validate_candidates(
     if "messages" not in candidates.columns:
         raise InputError(f"candidates need a column 'messages'; there are {', '.join(candidates.columns) or 'none'}")
     options = Options(strictness=strictness, min_chars=min_chars, max_chars=max_chars, similarity=similarity)
-    validator = Validator(frame, options, embedder, judge)
+    validator = Validator(frame, options, embedder, judge, waiting)
     verdicts = validator.judge_all(with_secrets(entries(candidates), candidates, frame))
     return Validation(candidates.with_columns(verdict_columns(verdicts)))
 

@@ -14,5 +14,7 @@ SCHEMAS: Final[dict[str, dict[str, pl.DataType]]] = {
     "labels": schema.LABELS,
     "candidates": schema.CANDIDATES,
     "decisions": schema.DECISIONS,
+    "replacements": schema.REPLACEMENTS,
+    "verdicts": schema.VERDICTS,
     "unreadable": schema.UNREADABLE,
 }

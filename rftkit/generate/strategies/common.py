@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rftkit import messages
 from rftkit.generate.options import Options
-from rftkit.generate.pool import Pool, Source
+from rftkit.generate.pool import ORDERS, Pool, Source
 from rftkit.llm.request import Request
 
 Message = dict[str, Any]
 _TOKENS_PER_PROMPT = 160
 _SHOWN_CHARS = 1500
 _SHOWN_TURNS = 8
+_AVOIDED, _TURNED_DOWN = 20, 6
+ORDER = re.compile(ORDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,22 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejected:
+    """A candidate that was turned down, and why.
+
+    Examples
+    --------
+    >>> Rejected("Block it", "too short").source
+    ''
+    """
+
+    text: str
+    why: str
+    source: str = ""
+    id: str = ""  # of the candidate, where a person asked for another in its place
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """What a strategy is asked to make for one topic in one round.
 
@@ -77,6 +96,8 @@ class Job:
         Parent and siblings of the topic.
     frames
         Prompts of other topics with their subject left out.
+    rejected
+        What was turned down before and why: `Rejected` ones of earlier rounds and of a person.
     wanted
         Rows and how many candidates of each, where a round replaces what was rejected.
     written
@@ -108,12 +129,23 @@ class Job:
     contrast: Mapping[str, Any] = field(default_factory=dict)
     frames: tuple[str, ...] = ()
     wanted: tuple[tuple[int, int], ...] = ()
+    rejected: tuple[Rejected, ...] = ()
     written: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """Last part of the topic's path."""
         return self.topic.rsplit("/", 1)[-1] or "unassigned"
+
+    def before(self, texts: Sequence[str], source: str | None = None) -> dict[str, Any]:
+        """Return what must not be written again: texts that there are, and those that were turned down with the reason.
+
+        Of one record's candidates only that record's writer hears; texts that give orders nobody does.
+        """
+        own = [one for one in self.rejected if (source is None or one.source == source) and not ORDER.search(one.text)]
+        avoid = [*texts, *(one.text for one in own)][-_AVOIDED:]
+        turned = [{"text": one.text[:_SHOWN_CHARS], "why": one.why} for one in own[-_TURNED_DOWN:]]
+        return {key: value for key, value in {"avoid": avoid, "rejected": turned}.items() if value}
 
     def about(self) -> dict[str, Any]:
         """Return the topic as models read it."""

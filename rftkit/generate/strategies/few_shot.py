@@ -70,7 +70,7 @@ def _task(job: Job, rows: list[int], count: int, items: tuple[Any, ...], sample:
         "topic": job.about(),
         "examples": examples,
         **({"items": [dict(item) for item in items]} if any(items) else {}),
-        **({"avoid": list(job.avoid[-20:])} if job.avoid else {}),
+        **job.before(job.avoid),
         **job.hints(examples),
     }
     request = ask(NAME, data, job, heat=job.options.heat(NAME), schema=prompts.PROMPTS_SCHEMA, sample=sample)

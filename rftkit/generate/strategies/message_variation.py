@@ -79,7 +79,7 @@ def _task(job: Job, row: int, count: int, items: tuple[Any, ...], sample: int) -
         "context": shown_turns(context),
         "message": source.text,
         **({"others": others} if job.many else {}),
-        **({"avoid": list(job.written[source.id])[-20:]} if job.written.get(source.id) else {}),
+        **job.before(job.written.get(source.id, ()), source.id),
         **({"items": [dict(item) for item in items]} if any(items) else {}),
         **job.hints([source.text, *others]),
     }

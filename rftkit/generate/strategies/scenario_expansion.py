@@ -68,7 +68,7 @@ def _task(job: Job, number: int, start: int, count: int, every: list[dict[str, s
         "scenario": scenario,
         **items_of(items),
         **({"examples": examples} if examples else {}),
-        **({"avoid": list(job.avoid[-20:])} if job.avoid else {}),
+        **job.before(job.avoid),
         **job.hints(examples),
     }
     sample = number + 1000 * job.round

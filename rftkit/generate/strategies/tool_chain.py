@@ -174,7 +174,7 @@ def _task(job: Job, found: list[Source], order: tuple[str, ...], number: int, co
         "arguments": _seen(found, order),
         "examples": examples,
         **items_of(items),
-        **({"avoid": list(job.avoid[-20:])} if job.avoid else {}),
+        **job.before(job.avoid),
         **job.hints(examples),
     }
     name = f"{NAME}_conversation" if conversation else NAME

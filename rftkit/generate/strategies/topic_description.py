@@ -60,7 +60,7 @@ def tasks(job: Job, most: int | None = None) -> list[Task]:
             "topic": about,
             **({"contrast": dict(job.contrast)} if job.contrast else {}),
             **items_of(items),
-            **({"avoid": list(job.avoid[-20:])} if job.avoid else {}),
+            **job.before(job.avoid),
             **({"frames": list(job.frames)} if job.many and job.frames else {}),
             **job.hints([]),
         }

@@ -6,6 +6,8 @@ import json
 import sqlite3
 import threading
 import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,21 @@ def test_retry_after_is_waited_out() -> None:
         answers = _runner(server, concurrency=1).run(_asked(1))
     assert answers[0].ok
     assert time.monotonic() - started >= 0.6
+
+
+def test_retry_after_may_be_a_date() -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
+    with Loopback(script=[429], retry_after=date) as server:
+        started = time.monotonic()
+        answers = _runner(server, concurrency=1).run(_asked(1))
+    assert answers[0].ok
+    assert time.monotonic() - started >= 0.9  # a date has whole seconds
+
+
+def test_a_wait_beyond_the_patience_is_refused_at_once() -> None:
+    with Loopback(script=[429], retry_after=3600.0) as server:
+        answer = _runner(server, patience=60).run(_asked(1))[0]
+    assert "patience of 60 s" in (answer.error or "")
 
 
 def test_a_rate_limit_queues_instead_of_failing() -> None:
@@ -103,6 +120,23 @@ def test_what_was_answered_is_never_asked_again(tmp_path: Path) -> None:
     assert (again.calls, again.cached_calls) == (2, 10)
 
 
+def test_a_server_on_another_port_is_not_asked_what_its_model_answered_before(tmp_path: Path) -> None:
+    with Loopback() as server:
+        _runner(server, cache=tmp_path / "c").run(_asked(5))
+    with Loopback() as server:
+        answers = _runner(server, cache=tmp_path / "c").run(_asked(5))
+        assert not server.seen
+    assert all(answer.ok for answer in answers)
+
+
+def test_where_nobody_listens_the_run_ends_when_one_call_has_used_up_its_repeats() -> None:
+    runner = Runner("openai/test", base_url="http://127.0.0.1:1/v1", retries=1, concurrency=2)
+    started = time.monotonic()
+    answers = runner.run(_asked(200))
+    assert time.monotonic() - started < 5
+    assert all("cannot connect" in (answer.error or "") for answer in answers)
+
+
 def test_an_unreadable_answer_that_was_paid_for_is_remembered_too(tmp_path: Path) -> None:
     with Loopback(script=["broken"]) as server:
         first = _runner(server, cache=tmp_path / "c").run(_asked(1))
@@ -140,6 +174,15 @@ def test_what_was_cut_off_counts_against_the_budget() -> None:
         runner.run(_asked(1))
         assert len(server.seen) <= 4
     assert runner.unsure_usd > 0
+
+
+def test_an_answer_without_a_count_of_tokens_costs_what_it_may_have_cost() -> None:
+    with Loopback(prompt_tokens=0, completion_tokens=0) as server:
+        runner = _runner(server, concurrency=4, budget_usd=0.001, price_per_million=(1.0, 4.0))
+        answers = runner.run(_asked(50))
+        assert 0 < len(server.seen) < 5
+    assert answers[0].cost_usd is None
+    assert 0 < runner.unsure_usd <= 0.001
 
 
 def test_a_cap_needs_a_price() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -304,8 +305,23 @@ def _assigned(
 ) -> CategorizeReport:
     if "embedding" not in method:
         return assign(frame, tree, method=tuple(method), all=all, judge=judge)
-    made = vectors(ds, embed.texts(frame).to_list(), embedder)
-    return assign(frame, tree, method=tuple(method), embedder=made.embedder, vectors=made.array, all=all, judge=judge)
+    found, why = _kept_embedder(ds, embed.texts(frame).to_list(), embedder)
+    report = assign(frame, tree, method=tuple(method), embedder=found, all=all, judge=judge)
+    return replace(report, embedder=f"{found.name}: {why}" if report.embedder else "")
+
+
+def _kept_embedder(ds: Context, texts: Sequence[str], name: str) -> tuple[Any, str]:
+    """Return an embedder that is asked for new text only, and why this one: few records may be looked at of many."""
+    cache = VectorCache(ds.path / "vectors")
+    asked = asking.embedder(name)
+    choice = embed.choose(asked, count=len(texts)) if isinstance(asked, str) else embed.Choice(asked.name, "asked for")
+    found: Any = embed.get(choice.name, count=len(texts)) if isinstance(asked, str) else asked
+    if choice.name == "static":
+        teacher: Any = embed.get("minilm")
+        return embed.fitted(found, texts, embed.kept(teacher, cache)), choice.why
+    if isinstance(found, embed.Fittable):
+        return found, choice.why
+    return embed.kept(found, cache), choice.why
 
 
 def _applied(labels: pl.DataFrame, report: CategorizeReport) -> pl.DataFrame:

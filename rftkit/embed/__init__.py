@@ -28,6 +28,7 @@ __all__ = [
     "choose",
     "fitted",
     "get",
+    "kept",
     "texts",
     "vectors",
 ]
@@ -174,6 +175,28 @@ class _Kept:
 
     def embed(self, texts: Sequence[str]) -> Array:
         return self.cache.embed(self.inner, texts)
+
+
+def kept(embedder: Embedder, cache: VectorCache) -> Embedder:
+    """Return an embedder that embeds each text once and keeps its vector in a cache.
+
+    Parameters
+    ----------
+    embedder
+        Whose vectors are kept.
+    cache
+        Where.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from rftkit.embed.cache import VectorCache
+    >>> from rftkit.embed.remote import Called
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     kept(Called("toy", lambda texts: [[1.0] for _ in texts]), VectorCache(folder)).embed(["a"]).tolist()
+    [[1.0]]
+    """
+    return _Kept(embedder, cache)
 
 
 def vectors(

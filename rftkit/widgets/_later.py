@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from rftkit.jobs import Job
 
 T = TypeVar("T")
+Show = Callable[[T | None, BaseException | None], None]
 
 #: An answer that is there within this time is shown at once, so that small datasets never show that they wait.
 PATIENCE = 0.25
@@ -17,6 +18,8 @@ PATIENCE = 0.25
 class Later(Generic[T]):
     """The newest answer to a question that is asked again and again.
 
+    One answer is worked out at a time; of the questions that come meanwhile only the newest is kept.
+
     Parameters
     ----------
     patience
@@ -24,7 +27,7 @@ class Later(Generic[T]):
 
     Examples
     --------
-    >>> later, shown = Later(), []
+    >>> later, shown = Later(patience=5), []
     >>> later.ask(lambda: 6 * 7, lambda answer, error: shown.append(answer))
     True
     >>> shown, later.wait()
@@ -33,10 +36,13 @@ class Later(Generic[T]):
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience
+        self._lock = threading.Lock()
         self._number = 0
+        self._busy = False
         self._job: Job[T] | None = None
+        self._next: tuple[int, Job[T], Show[T]] | None = None
 
-    def ask(self, make: Callable[[], T], show: Callable[[T | None, BaseException | None], None]) -> bool:
+    def ask(self, make: Callable[[], T], show: Show[T]) -> bool:
         """Start on an answer; an older one that is not there yet will not be shown.
 
         Parameters
@@ -51,25 +57,38 @@ class Later(Generic[T]):
         bool
             Whether it was shown already.
         """
-        self._number += 1
-        number = self._number
-        job: Job[T] = Job(lambda control: make(), name="answer").start()
-        self._job = job
-        if _over(job, self._patience):
-            show(job.result, job.error)
-            return True
-        threading.Thread(target=self._finish, args=(job, number, show), name="rftkit-later", daemon=True).start()
-        return False
+        job: Job[T] = Job(lambda control: make(), name="answer")
+        with self._lock:
+            self._number += 1
+            number, self._job = self._number, job
+            if self._busy:
+                self._next = (number, job, show)
+                return False
+            self._busy = True
+        if not _over(job.start(), self._patience):
+            threading.Thread(target=self._finish, args=(number, job, show), name="rftkit-later", daemon=True).start()
+            return False
+        self._finish(number, job, show)
+        return True
 
-    def _finish(self, job: Job[T], number: int, show: Callable[[T | None, BaseException | None], None]) -> None:
-        _over(job, None)
-        if number == self._number:
-            show(job.result, job.error)
+    def _finish(self, number: int, job: Job[T], show: Show[T]) -> None:
+        """Show an answer when it is there, and then that to the newest question that came meanwhile."""
+        while True:
+            _over(job, None)
+            if number == self._number:
+                show(job.result, job.error)
+            with self._lock:
+                if self._next is None:
+                    self._busy = False
+                    return
+                (number, job, show), self._next = self._next, None
+            job.start()
 
     def drop(self) -> None:
         """Forget the question: an answer that is still to come will not be shown."""
-        self._number += 1
-        self._job = None
+        with self._lock:
+            self._number += 1
+            self._job = self._next = None
 
     def wait(self) -> T:
         """Return the newest answer, or raise what went wrong."""
@@ -79,6 +98,7 @@ class Later(Generic[T]):
 
 
 def _over(job: Job[T], timeout: float | None) -> bool:
+    """Wait for the end of a job, whatever it is; False when it is not over by then."""
     try:
         job.wait(timeout)
     except TimeoutError:

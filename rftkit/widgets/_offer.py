@@ -181,7 +181,7 @@ def _rows(ds: Any, plan: GenerationPlan, level: int | None) -> dict[str, Any]:
 def _below(rows: Sequence[Mapping[str, Any]], path: str, name: str) -> Any:
     """Return the sum over a topic and those below it."""
     inside = f"{path}/"
-    return sum(row[name] for row in rows if row["path"] == path or row["path"].startswith(inside))
+    return sum(row[name] for row in rows if row["path"] == path or (path and row["path"].startswith(inside)))
 
 
 def sources(ds: Any, chosen: Choices, plan: GenerationPlan | None = None) -> dict[str, Any]:
@@ -201,9 +201,11 @@ def sources(ds: Any, chosen: Choices, plan: GenerationPlan | None = None) -> dic
         found = labels.filter(pl.col("id").is_in(list(chosen.ids)))
         return {"total": found.height, "records": quoted(ds, found["id"].head(QUOTED).to_list())}
     topics = sorted(plan.lines, key=lambda line: -line.count) if plan is not None else []
-    every = [labels.filter(_in(line.topic)) for line in topics]
-    some = [one for part in every[:2] for one in part["id"].sample(min(2, part.height), seed=chosen.seed).to_list()]
-    return {"total": sum(part.height for part in every), "records": quoted(ds, some)}
+    first = [labels.filter(_in(line.topic)) for line in topics[: QUOTED // 3]]
+    some = [one for part in first for one in part["id"].sample(min(2, part.height), seed=chosen.seed).to_list()]
+    counts = labels.group_by("topic").len("count").rename({"topic": "path"}).fill_null("").to_dicts()
+    total = sum(_below(counts, line.topic, "count") for line in topics)
+    return {"total": total, "records": quoted(ds, some)}
 
 
 def _in(topic: str) -> pl.Expr:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import anywidget
 import traitlets
 
 from rftkit import render
 from rftkit.coverage import DEFINITIONS
 from rftkit.errors import InputError, NotFoundError
+from rftkit.widgets import _fill
 from rftkit.widgets._base import act
-from rftkit.widgets._sentences import advice, advices
+from rftkit.widgets._coverage_page import page, shared_out, shown_coverage
+from rftkit.widgets._later import Later
 from rftkit.widgets._watch import DatasetWidget
+from rftkit.widgets.generation_modal import GenerationModal
 
 if TYPE_CHECKING:
-    from rftkit.coverage import Coverage
+    from rftkit.coverage import Coverage, Matrix
+    from rftkit.generate import GenerationPlan
     from rftkit.render import Html
-
-EMPTY = "No topics yet: discover them or use a template, then the distribution shows here."
 
 
 class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
@@ -53,17 +56,39 @@ class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
     saved = traitlets.Dict(
         default_value=None, allow_none=True, help="`sentence` and `version` of targets just saved; written by Python."
     ).tag(sync=True)
+    targets = traitlets.Unicode("uniform", help="uniform, proportional, traces or by hand; written by Python.").tag(
+        sync=True
+    )
+    fill = traitlets.Dict(
+        default_value=None, allow_none=True, help="What filling the gaps takes: calls, price; written by Python."
+    ).tag(sync=True)
+    filling = traitlets.Bool(help="Whether `fill` is being worked out; written by Python.").tag(sync=True)
+    matrix = traitlets.Dict(
+        default_value=None, allow_none=True, help="Topics by a facet, once one was asked for; written by Python."
+    ).tag(sync=True)
+    modal = anywidget.WidgetTrait().tag(sync=True)
+    modal.help = "The generation modal that is open, a GenerationModal; written by Python."
 
     def __init__(self, dataset: Any, *, parent: str = "", level: int | None = None) -> None:
         self._parent, self._level = parent, level
         self._tried: dict[str, float] = {}
         self._result: Coverage | None = None
+        self._fills: Later[tuple[GenerationPlan, dict[str, Any]]] = Later(patience=0)
+        self._matrices: Later[dict[str, Any]] = Later()
+        self._facet: str | None = None
         super().__init__(dataset)
 
     @property
     def result(self) -> Coverage | None:
         """What is shown, as `Dataset.coverage` returns it; None where there are no topics."""
         return self._result
+
+    @property
+    def fill_plan(self) -> GenerationPlan:
+        """The plan that would fill the gaps against the targets that are shown; waits for it."""
+        if self._result is None:
+            raise InputError("There are no topics to fill; discover them or use a template first.")
+        return self._fills.wait()[0]
 
     @act
     def show_below(self, parent: str = "") -> None:
@@ -101,6 +126,24 @@ class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
             raise InputError("Targets were tried at this level of the tree: keep or discard them first.")
 
     @act
+    def set_targets(self, targets: str | dict[str, float] = "uniform") -> None:
+        """Save targets for all topics; one version, which `undo_targets` takes back.
+
+        Parameters
+        ----------
+        targets
+            ``uniform``, ``proportional`` (as the records are), ``traces`` (as those that were not generated), or share by path.
+        """
+        self._refuse_draft()
+        self.dataset.set_targets(targets)
+        self._told()
+        self.refresh()
+
+    def _told(self) -> None:
+        version = self.dataset.version
+        self.saved = {"sentence": f"Targets saved as version {version}.", "version": version}
+
+    @act
     def try_target(self, path: str, share: float) -> None:
         """See what another target would mean; nothing is saved. Topics that were not tried share the rest.
 
@@ -129,8 +172,7 @@ class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
         targets = dict(zip(topics["path"].to_list(), topics["target"].to_list(), strict=True))
         self.dataset.set_targets(targets)
         self._tried = {}
-        version = self.dataset.version
-        self.saved = {"sentence": f"Targets saved as version {version}.", "version": version}
+        self._told()
         self.refresh()
 
     @act
@@ -148,6 +190,99 @@ class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
         self.set_trait("saved", None)
         self.refresh()
 
+    # -- generating ----------------------------------------------------------------------------------------------
+
+    @act
+    def generate(self, path: str | None = None, count: int | None = None, **options: Any) -> GenerationModal:
+        """Open the generation modal: for a topic, or to fill all gaps.
+
+        Parameters
+        ----------
+        path
+            A topic; None for all gaps.
+        count
+            How many; what the topic needs by default.
+        **options
+            Anything that `GenerationModal.set` takes.
+        """
+        self._refuse_draft()
+        if path is None:
+            given = {"fill_gaps": True, "level": self._level, **options}
+        else:
+            given = {"topic": path, "count": count or _fill.needed(self._result, path), **options}
+        self.close_modal()
+        made = GenerationModal(self.dataset, **given)
+        self.publish(modal=made)
+        return made
+
+    @act
+    def generate_cell(self, path: str, value: str) -> GenerationModal:
+        """Open the generation modal for one cell of the matrix that is shown.
+
+        Parameters
+        ----------
+        path
+            A topic.
+        value
+            A value of the facet.
+        """
+        if self.matrix is None or self._facet is None:
+            raise InputError("No matrix is shown; show one first, such as show_matrix('difficulty').")
+        return self.generate(path, **_fill.cell(self.dataset, self.matrix, path, value))
+
+    @act
+    def close_modal(self) -> None:
+        """Put the modal away; a run that was started in it goes on."""
+        made = self.modal
+        if made is not None:
+            self.publish(modal=None)
+            made.close()
+
+    @act
+    def show_matrix(self, facet: str | None = "difficulty") -> None:
+        """Show topics by a facet; None puts the matrix away.
+
+        Parameters
+        ----------
+        facet
+            difficulty, turns, tools, language or source.
+        """
+        self._facet = facet
+        if facet is None:
+            self._matrices.drop()
+            self.publish(matrix=None)
+            return
+        _fill.check(facet)
+        level, parent = self._level, self._parent
+        self._matrices.ask(
+            lambda: _fill.shown_matrix(self._matrix(facet, level), parent),
+            lambda matrix, error: self.publish(matrix=matrix) if error is None else self.publish(error=str(error)),
+        )
+
+    def _matrix(self, facet: str, level: int | None) -> Matrix:
+        made: Matrix = self.dataset.matrix(facet, level=level)
+        return made
+
+    @act
+    def refresh(self) -> None:
+        """Read the dataset again, and work out anew what filling the gaps takes."""
+        super().refresh()
+        result, tried, level = self._result, bool(self._tried), self._level
+        if result is None:
+            self._fills.drop()
+            self.publish(fill=None, filling=False)
+            return
+        self.publish(filling=True)
+        self._fills.ask(lambda: _fill.fill(self.dataset, result, tried=tried, level=level), self._filled)
+        if self._facet is not None:
+            self.show_matrix(self._facet)
+
+    def _filled(self, made: tuple[GenerationPlan, dict[str, Any]] | None, error: BaseException | None) -> None:
+        if made is not None:
+            self.publish(fill=made[1], filling=False)
+        else:
+            self.publish(fill=None, filling=False, error="" if error is None else str(error))
+
     def read(self) -> dict[str, Any]:
         """Return the traits that show the dataset as it is now."""
         tree = self.dataset.topics
@@ -155,136 +290,25 @@ class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
         place = {"parent": self._parent, "level": self._level, "depth": tree.depth}
         if not paths:
             self._result = None
-            return {"coverage": None, "place": place, "definitions": DEFINITIONS, "draft": None}
+            return {"coverage": None, "place": place, "definitions": DEFINITIONS, "draft": None, "matrix": None}
         result = self.dataset.coverage(level=self._level)
         topics = dict(zip(result.topics["path"].to_list(), result.topics["target"].to_list(), strict=True))
         self._tried = {path: share for path, share in self._tried.items() if path in topics}
         self._result = result.with_targets(shared_out(topics, self._tried)) if self._tried else result
         shown = shown_coverage(self._result.to_dict(), paths, self._parent)
         draft = {"changed": sorted(self._tried)} if self._tried else None
-        return {"coverage": shown, "place": place, "definitions": DEFINITIONS, "draft": draft}
+        mode = result.options.targets if isinstance(result.options.targets, str) else "by hand"
+        return {"coverage": shown, "place": place, "definitions": DEFINITIONS, "draft": draft, "targets": mode}
 
     def to_html(self) -> Html:
         """Return the dashboard as static HTML, escaped and without script."""
-        return page(self.coverage, self._parent)
+        return page(self.coverage, self._parent, self.fill, self.matrix)
 
     def __repr__(self) -> str:
         if self.coverage is None:
             return "CoverageDashboard(no topics)"
         counts = f"{self.coverage['total']:,} records, {len(self.coverage['topics'])} topics"
         return f"CoverageDashboard({counts}, balance {render.score(self.coverage['balance'])})"
-
-
-def shared_out(targets: dict[str, float], tried: dict[str, float]) -> dict[str, float]:
-    """Return target shares where some are fixed and the others share the rest as they did before.
-
-    Parameters
-    ----------
-    targets
-        All targets as they are.
-    tried
-        Those that are fixed.
-
-    Examples
-    --------
-    >>> shared_out({"a": 0.5, "b": 0.3, "c": 0.2}, {"a": 0.75})
-    {'a': 0.75, 'b': 0.15, 'c': 0.1}
-    """
-    rest = max(1.0 - sum(tried.values()), 0.0)
-    others = {path: share for path, share in targets.items() if path not in tried}
-    before = sum(others.values())
-    return {
-        path: tried[path] if path in tried else rest * (others[path] / before if before else 1 / len(others))
-        for path in targets
-    }
-
-
-def shown_coverage(told: dict[str, Any], paths: list[str], parent: str = "") -> dict[str, Any]:
-    """Return what the browser needs of `Coverage.to_dict`: topics below a place, sentences as text.
-
-    Parameters
-    ----------
-    told
-        What `Coverage.to_dict` gives.
-    paths
-        All paths of the tree.
-    parent
-        Only topics below it.
-
-    Examples
-    --------
-    >>> topic = {"path": "a", "count": 1, "share": 1.0, "target": 1.0, "gap": 0.0, "status": "ok", "needed": 0}
-    >>> told = {"total": 1, "unassigned": 0, "balance": 1.0, "balance_rating": "excellent", "target_fit": 1.0,
-    ...         "next_act": {"sentence": "proceed"}, "warnings": [], "recommendations": [], "topics": [topic]}
-    >>> shown_coverage(told, ["a", "a/b"])["topics"][0]["children"]
-    1
-    """
-    keys = ("path", "count", "share", "target", "gap", "status", "needed")
-    inside = f"{parent}/" if parent else ""
-    topics = [
-        {key: topic.get(key) for key in keys} | {"children": _children(topic["path"], paths)}
-        for topic in told["topics"]
-        if topic["path"].startswith(inside)
-    ]
-    scores = {
-        key: told.get(key)
-        for key in ("total", "unassigned", "balance", "balance_rating", "target_fit", "needed", "fill")
-    }
-    return {
-        **scores,
-        "next_act": advice(told["next_act"]),
-        "warnings": advices(told["warnings"]),
-        "recommendations": advices(told["recommendations"]),
-        "topics": topics,
-    }
-
-
-def page(coverage: dict[str, Any] | None, parent: str = "") -> Html:
-    """Return the static twin of the dashboard.
-
-    Parameters
-    ----------
-    coverage
-        What `shown_coverage` gives; None where there are no topics.
-    parent
-        The place that is shown.
-
-    Examples
-    --------
-    >>> "No topics yet" in page(None)
-    True
-    """
-    if coverage is None:
-        return render.card("Coverage", render.notice(EMPTY))
-    values = {
-        "records": coverage["total"],
-        "unassigned": coverage["unassigned"],
-        "balance": f"{render.score(coverage['balance'])} {coverage['balance_rating'] or ''}".strip(),
-        "target fit": render.score(coverage["target_fit"]),
-    }
-    rows = sorted(coverage["topics"], key=lambda row: (-abs(row["gap"] or 0), -row["count"], row["path"]))
-    parts = [
-        render.facts(values, DEFINITIONS),
-        render.notice(render.join(render.tag("b", "Next: "), _line(coverage["next_act"]))),
-        render.bars(rows),
-        *(_section("Look at", coverage["warnings"])),
-        *(_section("What would help", coverage["recommendations"])),
-    ]
-    return render.card("Coverage" + (f" of {parent}" if parent else ""), *parts)
-
-
-def _section(title: str, lines: list[dict[str, str]]) -> list[Html]:
-    return [render.head(title), render.bullets(map(_line, lines))] if lines else []
-
-
-def _line(advice: dict[str, str]) -> Html:
-    code = render.join(" ", render.tag("code", advice["python"])) if advice["python"] else ""
-    return render.join(advice["sentence"], code)
-
-
-def _children(path: str, paths: list[str]) -> int:
-    inside = f"{path}/"
-    return sum(1 for other in paths if other.startswith(inside) and "/" not in other[len(inside) :])
 
 
 def _levels(path: str) -> int:

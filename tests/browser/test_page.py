@@ -19,6 +19,11 @@ COVERAGE = {
     "definitions": {},
     "draft": None,
     "saved": None,
+    "targets": "uniform",
+    "fill": None,
+    "filling": False,
+    "matrix": None,
+    "modal": None,
     "coverage": {
         "total": 100,
         "unassigned": 0,

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { allByTest, byTest, FakeModel, settled } from "../shared/testing/model.ts";
+import type { Fill } from "./filling.ts";
 import dashboard from "./index.ts";
+import type { Matrix } from "./matrix.ts";
 import { shareAt } from "./tick.ts";
 import { arrange, FEW, nameBelow, type Topic } from "./rows.ts";
 
@@ -35,6 +37,11 @@ const state = (topics: Topic[]) => ({
   place: { parent: "", level: null, depth: 2 },
   draft: null as { changed: string[] } | null,
   saved: null as { sentence: string; version: number } | null,
+  targets: "uniform",
+  fill: { requested: 40, model: "openai/x", calls: 5, cost_usd: 0.137, cap_usd: 0.4, free: false, topics: 2, seconds: null } as Fill | null,
+  filling: false,
+  matrix: null as Matrix | null,
+  modal: null as string | null,
   definitions: { balance: "smallest / largest", "target fit": "1 - half the sum of differences" },
 });
 
@@ -183,6 +190,66 @@ describe("coverage dashboard", () => {
     expect(byTest(el, "told").textContent).toContain("version 9");
     byTest(el, "undo").click();
     expect(model.sent[0]).toMatchObject({ act: "undo_targets" });
+  });
+
+  it("says what filling the gaps costs and opens the plan for it, or for one topic", () => {
+    const model = show([topic("fees", 0.4, 0.2), topic("loans", 0.1, 0.3)]);
+    expect(byTest(el, "fill-words").textContent).toBe("Filling the gaps: 40 candidates for 2 topics, 5 calls to openai/x, about $0.14.");
+    byTest(el, "fill-gaps").click();
+    el.querySelector<HTMLElement>('[data-key="generate loans"]')?.click();
+    expect(model.sent.map(({ act, options }) => [act, options])).toEqual([
+      ["generate", {}],
+      ["generate", { path: "loans" }],
+    ]);
+  });
+
+  it("offers no plan for targets that are only tried", () => {
+    const model = new FakeModel({ ...state([topic("loans", 0.1, 0.3)]), draft: { changed: ["loans"] } });
+    dashboard.render({ model, el });
+    expect(el.querySelector('[data-testid="fill-gaps"]')).toBeNull();
+    expect(byTest(el, "fill-words").textContent).toContain("40 candidates");
+  });
+
+  it("opens the modal in a dialog, and tells Python when it is closed", async () => {
+    const model = show([topic("loans", 0.1, 0.3)]);
+    model.push({ modal: "anywidget:m" });
+    await settled();
+    expect(byTest(el, "dialog").getAttribute("aria-label")).toBe("Generate");
+    byTest(el, "close").click();
+    expect(el.querySelector("dialog")).toBeNull();
+    expect(model.sent[0]).toMatchObject({ act: "close_modal" });
+    model.push({ modal: null });
+    await settled();
+    expect(model.sent.length).toBe(1);
+  });
+
+  it("sets the targets of all topics, or takes typed ones", async () => {
+    const model = show([topic("fees", 0.4, 0.2), topic("loans", 0.1, 0.3)]);
+    const pick = (text: string): void => [...byTest(el, "targets").querySelectorAll("button")].find((one) => one.textContent === text)?.click();
+    pick("proportional");
+    pick("by hand");
+    const field = el.querySelector<HTMLInputElement>('[data-key="hand loans"]') as HTMLInputElement;
+    expect(field.value).toBe("30");
+    field.value = "45";
+    field.dispatchEvent(new Event("change"));
+    expect(model.sent.map(({ act, options }) => [act, options])).toEqual([
+      ["set_targets", { targets: "proportional" }],
+      ["try_target", { path: "loans", share: 0.45 }],
+    ]);
+  });
+
+  it("shows topics by a facet and starts a plan from a cell", () => {
+    const matrix = { facet: "difficulty", values: ["easy", "hard"], rows: [{ path: "<b>loans</b>", counts: [12, 0] }], facets: ["difficulty", "turns"], more: 3, more_values: 0 };
+    const model = new FakeModel({ ...state([topic("loans", 0.1, 0.3)]), matrix });
+    dashboard.render({ model, el });
+    expect(byTest(el, "matrix").textContent).toContain("<b>loans</b>");
+    expect(byTest(el, "matrix").textContent).toContain("and 3 topics more");
+    allByTest(el, "cell")[1]?.click();
+    [...byTest(el, "facet").querySelectorAll("button")][1]?.click();
+    expect(model.sent.map(({ act, options }) => [act, options])).toEqual([
+      ["generate_cell", { path: "<b>loans</b>", value: "hard" }],
+      ["show_matrix", { facet: "turns" }],
+    ]);
   });
 
   it("has no controls in a saved page", () => {

@@ -1,10 +1,14 @@
 // The distribution over topics: a bar per topic with its target as a tick, both scores, what to do next.
-import { append, h, redraw, type Child } from "../shared/dom.ts";
+import { dialog, type Dialog } from "../shared/dialog.ts";
+import { append, h, type Child } from "../shared/dom.ts";
+import { redrawForm as redraw } from "../shared/fields.ts";
 import { count, plural, points, score, share } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { moveAlong } from "../shared/keys.ts";
 import { bar, bullets, button, choices, crumbs, facts, nextAct, status, statusWord, type Advice } from "../shared/pieces.ts";
-import { run, widget } from "../shared/widget.ts";
+import { run, sentence, widget } from "../shared/widget.ts";
+import { filling, handField, targeting, type Fill } from "./filling.ts";
+import { matrix, type Matrix } from "./matrix.ts";
 import { arrange, nameBelow, scale, tally, type Topic } from "./rows.ts";
 import { tick, type Trying } from "./tick.ts";
 import "./index.css";
@@ -33,23 +37,76 @@ export interface CoverageDashboardModel extends Shared {
   draft: { changed: string[] } | null;
   /** Targets that were just saved, for Undo. */
   saved: { sentence: string; version: number } | null;
+  /** How the targets came about: uniform, proportional, traces or by hand. */
+  targets: string;
+  /** What filling the gaps takes. */
+  fill: Fill | null;
+  filling: boolean;
+  matrix: Matrix | null;
+  /** The generation modal that is open, as "anywidget:id". */
+  modal: string | null;
 }
 
 type View = Host<CoverageDashboardModel>;
 
-/** What the browser alone knows: whether all topics are unfolded, and the order that is held while targets are tried. */
-type Local = { all: boolean; dragging: boolean; held: { order: string[]; full: number } | null; show: () => void };
+/** What the browser alone knows: what is unfolded, whether targets are typed, the order that is held while targets are tried. */
+type Local = { all: boolean; cells: boolean; hand: boolean; dragging: boolean; held: { order: string[]; full: number } | null; show: () => void };
 
 function draw(body: HTMLElement, host: View): void {
-  const local: Local = { all: false, dragging: false, held: null, show };
+  const local: Local = { all: false, cells: false, hand: false, dragging: false, held: null, show };
+  const page = h("div", {});
+  body.append(page);
   function show(): void {
     const coverage = host.get("coverage");
-    if (coverage === null) return redraw(body, empty(host));
+    if (coverage === null) return redraw(page, empty(host));
     if (host.get("draft") === null && !local.dragging) local.held = null;
-    redraw(body, top(coverage, host), told(coverage, host), where(host), table(coverage, host, local), below(coverage));
+    const drafting = host.get("draft") !== null;
+    const fill = filling(host.get("fill"), host.get("filling"), host.live && !drafting, () => ask(host, "generate"));
+    redraw(page, top(coverage, host), fill, told(coverage, host), where(host, local), table(coverage, host, local), facets(host, local), below(coverage));
   }
-  host.onChange(["coverage", "place", "definitions", "draft", "saved"], show);
+  host.onChange(["coverage", "place", "definitions", "draft", "saved", "targets", "fill", "filling", "matrix"], show);
   show();
+  const modal = opened(body, host);
+  host.onChange(["modal"], modal);
+  modal();
+}
+
+/** Keeps a dialog with the generation modal open as long as Python has one. */
+function opened(body: HTMLElement, host: View): () => void {
+  let shown: { reference: string; box: Dialog; end: AbortController } | null = null;
+  const shut = (): void => {
+    const gone = shown;
+    shown = null;
+    gone?.end.abort();
+    gone?.box.close();
+  };
+  host.signal.addEventListener("abort", shut, { once: true });
+  return () => {
+    const reference = host.get("modal");
+    if (reference === (shown?.reference ?? null)) return;
+    shut();
+    if (reference === null || !host.live) return;
+    const end = new AbortController();
+    const box = dialog(body, "Generate", () => {
+      if (shown?.box === box) ask(host, "close_modal");
+    });
+    shown = { reference, box, end };
+    host.child(reference, box.content, end.signal).catch((why: unknown) => append(box.content, h("p", { class: "rft__error" }, sentence(why))));
+  };
+}
+
+function facets(host: View, local: Local): HTMLElement | null {
+  const unfold = (): void => {
+    local.cells = true;
+    local.show();
+  };
+  return matrix(host.get("matrix"), {
+    live: host.live,
+    all: local.cells,
+    unfold,
+    show: (facet) => ask(host, "show_matrix", { facet }),
+    cell: (path, value) => ask(host, "generate_cell", { path, value }),
+  });
 }
 
 function ask(host: View, act: string, options: Record<string, unknown> = {}): void {
@@ -93,12 +150,20 @@ function told(coverage: Coverage, host: View): HTMLElement | null {
   return line;
 }
 
-function where(host: View): HTMLElement | null {
+function where(host: View, local: Local): HTMLElement | null {
   const { parent, level, depth } = host.get("place");
-  if (depth < 2 && parent === "") return null;
-  const line = h("div", { class: "rft__line rft__line--ends rft-coverage__where", test: "place" });
-  append(line, crumbs("Place in the tree", path(parent, host)), host.live && levels(parent, level, depth, host));
-  return line;
+  const deep = depth >= 2 || parent !== "";
+  if (!deep && !host.live) return null;
+  const place = deep && [crumbs("Place in the tree", path(parent, host)), host.live && levels(parent, level, depth, host)];
+  return h("div", { class: "rft__line rft__line--ends rft-coverage__where", test: "place" }, place, host.live && targets(host, local));
+}
+
+function targets(host: View, local: Local): HTMLElement {
+  const byHand = (on: boolean): void => {
+    local.hand = on;
+    local.show();
+  };
+  return targeting({ mode: host.get("targets"), hand: local.hand, drafting: host.get("draft") !== null, set: (mode) => ask(host, "set_targets", { targets: mode }), byHand });
 }
 
 function path(parent: string, host: View): { text: string; open?: () => void }[] {
@@ -117,7 +182,13 @@ function levels(parent: string, level: number | null, depth: number, host: View)
   return choices("level of the tree", values, (value) => ask(host, "show_level", { level: value }));
 }
 
-const COLUMNS = ["records", "share", "target", "gap, points", "to add"];
+const COLUMNS = [
+  { text: "records", why: "records" },
+  { text: "share", why: "share" },
+  { text: "target", why: "target" },
+  { text: "gap, points", why: "gap" },
+  { text: "to add", why: "needed" },
+];
 
 function table(coverage: Coverage, host: View, local: Local): HTMLElement {
   const { shown, folded } = arrange(coverage.topics, local.all, local.held?.order ?? null);
@@ -130,15 +201,25 @@ function table(coverage: Coverage, host: View, local: Local): HTMLElement {
     full: () => full,
     hold,
     tryTarget: (path, value) => ask(host, "try_target", { path, share: value }),
+    hand: (path, value) => {
+      hold(false);
+      ask(host, "try_target", { path, share: value });
+    },
   };
-  const numbers = COLUMNS.map((text) => h("th", { class: "rft__number", scope: "col", role: "columnheader" }, text));
+  const why = host.get("definitions");
+  const numbers = COLUMNS.map((one) => {
+    const said = why[one.why];
+    const mark = said !== undefined && h("abbr", { class: "rft__why", title: said, "aria-label": said, tabindex: 0 }, "?");
+    return h("th", { class: "rft__number", scope: "col", role: "columnheader" }, one.text, mark);
+  });
   const heads: Child[] = [
     h("th", { scope: "col", role: "columnheader" }, "topic"),
     h("th", { scope: "col", role: "columnheader" }, "share and target"),
     ...numbers,
     h("th", { scope: "col", role: "columnheader" }, "status"),
+    host.live && h("th", { scope: "col", role: "columnheader" }, h("span", { class: "rft__unseen" }, "generate")),
   ];
-  const rows = shown.map((topic) => row(topic, full, host, trying));
+  const rows = shown.map((topic) => row(topic, full, host, trying, local.hand));
   const rest = folded.length > 0 && more(folded, coverage, local);
   const body = h("tbody", { role: "rowgroup" }, rows, rest);
   if (host.live) moveAlong(body, "tr[data-path]", { open: (item) => item.querySelector("button")?.click(), leave: () => leave(host) });
@@ -155,11 +236,12 @@ function leave(host: View): void {
   if (parent !== "") ask(host, "show_below", { parent: parent.split("/").slice(0, -1).join("/") });
 }
 
-function row(topic: Topic, full: number, host: View, trying: Trying): HTMLElement {
+function row(topic: Topic, full: number, host: View, trying: Trying, hand: boolean): HTMLElement {
   const aim = topic.target === null ? "no target" : `target ${share(topic.target)}`;
   const text = `${topic.path}: ${share(topic.share)}, ${aim}`;
   const control = host.live ? tick(topic, trying, host.signal) : undefined;
-  const cell = (name: string, value: string): HTMLElement =>
+  const typed = host.live && hand;
+  const cell = (name: string, value: Child): HTMLElement =>
     h("td", { class: `rft__number rft-coverage__${name}`, role: "cell" }, value);
   return h(
     "tr",
@@ -168,11 +250,22 @@ function row(topic: Topic, full: number, host: View, trying: Trying): HTMLElemen
     h("td", { class: "rft-coverage__bar", role: "cell" }, bar({ value: topic.share, full, target: topic.target, text, tick: control })),
     cell("count", count(topic.count)),
     cell("share", share(topic.share)),
-    cell("target", share(topic.target)),
+    cell("target", typed ? handField(topic.path, topic.target, (value) => trying.hand(topic.path, value)) : share(topic.target)),
     cell("gap", points(topic.gap)),
     cell("needed", topic.needed > 0 ? `+${count(topic.needed)}` : "–"),
     h("td", { role: "cell", class: "rft-coverage__status" }, status(topic.status)),
+    host.live && h("td", { role: "cell", class: "rft-coverage__act" }, generate(topic, host)),
   );
+}
+
+/** Opens the plan for one topic; those that lack records have a button in sight, the others when they are pointed at. */
+function generate(topic: Topic, host: View): HTMLElement {
+  const title = topic.needed > 0 ? `Plan ${plural(topic.needed, "candidate")} for ${topic.path}` : `Plan candidates for ${topic.path}`;
+  const control = button({ text: "Generate", test: "generate-topic", title, act: () => ask(host, "generate", { path: topic.path }) });
+  control.setAttribute("data-key", `generate ${topic.path}`);
+  control.setAttribute("aria-label", title);
+  control.classList.toggle("rft-coverage__idle", topic.status !== "under" && topic.status !== "slightly_under");
+  return control;
 }
 
 function name(topic: Topic, host: View): Child {
@@ -193,7 +286,7 @@ function more(folded: readonly Topic[], coverage: Coverage, local: Local): HTMLE
   };
   const link = h("button", { class: "rft__link", type: "button", test: "show-all", key: "show-all", on: { click: unfold } }, text);
   const note = h("span", { class: "rft__note" }, ` ${plural(records, "record")}, ${share(part)}`);
-  return h("tr", { role: "row", class: "rft-coverage__rest" }, h("td", { colspan: 8, role: "cell" }, link, note));
+  return h("tr", { role: "row", class: "rft-coverage__rest" }, h("td", { colspan: 9, role: "cell" }, link, note));
 }
 
 function below(coverage: Coverage): HTMLElement {

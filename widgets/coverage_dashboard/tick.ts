@@ -14,9 +14,11 @@ export type Trying = {
   /** Rows keep their order and scale while a target is tried; `dragging` until the mouse lets go. */
   hold: (dragging: boolean) => void;
   tryTarget: (path: string, share: number) => void;
+  /** A target that was typed: it is tried, and the rows keep their order. */
+  hand: (path: string, share: number) => void;
 };
 
-export function tick(topic: Topic, { full, hold, tryTarget }: Trying, signal: AbortSignal): HTMLElement {
+export function tick(topic: Topic, { full, hold, tryTarget }: Pick<Trying, "full" | "hold" | "tryTarget">, signal: AbortSignal): HTMLElement {
   const now = topic.target ?? 0;
   const node = h("div", {
     class: "rft__tick rft__tick--drag",

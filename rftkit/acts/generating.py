@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from rftkit import embed
+from rftkit import embed, llm
 from rftkit.acts import asking, categorizing, covering, reading
 from rftkit.acts.generation_job import GenerationJob, unknown
 from rftkit.acts.reviewing import candidates
@@ -16,6 +16,7 @@ from rftkit.embed.cache import VectorCache
 from rftkit.generate import GenerationPlan, GenerationReport
 from rftkit.generate import plan as make_plan
 from rftkit.generate import run as run_plan
+from rftkit.generate.judge import ModelJudge
 from rftkit.generate.replacing import replacements
 from rftkit.jobs import Control, Progress
 
@@ -189,6 +190,7 @@ def _run(ds: Context, plan: GenerationPlan, writer: Any, control: Control, job: 
         reading.tree(ds),
         writer,
         embedder=_embedder(ds, frame, plan),
+        judge=_judge(plan, writer),
         on_candidates=keep,
         on_progress=tell,
         stop=control.stop,
@@ -205,6 +207,12 @@ def _run(ds: Context, plan: GenerationPlan, writer: Any, control: Control, job: 
             name: told[name] for name in ("requested", "generated", "valid", "rejected", "calls", "cost_usd")
         }
     return report
+
+
+def _judge(plan: GenerationPlan, writer: llm.Runner) -> ModelJudge | None:
+    """Return who judges at high strictness: the model that writes, under the same cap; the keyless one cannot."""
+    strict = any(line.options.strictness == "high" for line in plan.lines)
+    return ModelJudge(writer) if strict and writer.name != llm.OFFLINE else None
 
 
 def _earlier(ds: Context, plan: GenerationPlan) -> pl.DataFrame:

@@ -195,6 +195,8 @@ def _generate_lines(result: dict[str, Any], dataset: Path) -> Iterator[str]:
         f"({number(result['cached_calls'])} answered before), cost {money(result['cost_usd'])}"
     )
     yield from counted(result["rejection_reasons"])
+    if result["unjudged"]:
+        yield f"note: {sentence(result['unjudged'])}"
     yield from (f"gave up on {topic}: {reason}" for topic, reason in result["gave_up"].items())
     if result["drift"]:
         yield sentence(result["drift"])

@@ -44,10 +44,6 @@ class ModelJudge:
     ----------
     writer
         Whom to ask. Where it is the runner that writes the candidates, one budget caps both.
-    on_answer
-        Called with every answer, so that what judging costs is counted.
-    stop
-        Set it, and what is not judged yet stays without a mark.
 
     Attributes
     ----------
@@ -72,17 +68,22 @@ class ModelJudge:
     [1.0]
     """
 
-    def __init__(
-        self,
-        writer: Writer,
-        *,
-        on_answer: Callable[[Answer], None] | None = None,
-        stop: threading.Event | None = None,
-    ) -> None:
+    def __init__(self, writer: Writer) -> None:
         if writer.model == OFFLINE:
             raise InputError(f"{OFFLINE} cannot judge; name a model that answers, or use strictness medium")
-        self._writer, self._on_answer, self._stop = writer, on_answer, stop
+        self._writer = writer
+        self._on_answer: Callable[[Answer], None] | None = None
+        self._stop: threading.Event | None = None
         self.unjudged, self.failed = 0, ""
+
+    def within(self, on_answer: Callable[[Answer], None], stop: threading.Event) -> None:
+        """Be part of a run: it counts every answer, and its end leaves the rest without a mark."""
+        self._on_answer, self._stop = on_answer, stop
+
+    @property
+    def shortfall(self) -> str:
+        """A sentence where prompts have no mark; empty where all have one."""
+        return f"{self.unjudged} candidates have no mark of the judge: {self.failed}" if self.unjudged else ""
 
     def __call__(self, texts: Sequence[str], topics: Sequence[str]) -> list[float | None]:
         """Return a mark for each text, None where there is none."""

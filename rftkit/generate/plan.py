@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rftkit.errors import InputError, NotFoundError
 from rftkit.generate.jobs import Learned, job_of, node_of
+from rftkit.generate.judge import BATCH, judgings
 from rftkit.generate.options import Options
 from rftkit.generate.planned import GenerationPlan, PlanLine
 from rftkit.generate.pool import Pool
@@ -266,7 +267,18 @@ def _estimate(draft: GenerationPlan, pool: Pool, tree: Any, prices: tuple[float,
         first = STRATEGIES[line.strategy].tasks(job, most=2)
         part = estimate([task.request for task in first], draft.model, price_per_million=prices)
         totals.append(_times(part, every / max(1, len(first)), every))
+    totals += _judging(draft, pool, prices)
     return _sum(totals, draft.model, priced=prices is not None or draft.model == OFFLINE)
+
+
+def _judging(draft: GenerationPlan, pool: Pool, prices: tuple[float, float] | None) -> list[Estimate]:
+    """Return what judging at high strictness takes, beside the writing."""
+    strict = any(line.options.strictness == "high" for line in draft.lines)
+    if not strict or not draft.requested or draft.model == OFFLINE:
+        return []
+    texts = pool.texts(range(min(BATCH, pool.frame.height))) or [" ".join(["word"] * 40)]
+    part = estimate(judgings(texts, [draft.lines[0].topic] * len(texts)), draft.model, price_per_million=prices)
+    return [_times(part, draft.requested / len(texts), -(-draft.requested // BATCH))]
 
 
 def estimated(

@@ -69,6 +69,8 @@ class GenerationReport:
         What it took; cost is None where the price is unknown.
     stopped
         Whether a person stopped it.
+    unjudged
+        A sentence where the judge of high strictness left candidates without a mark; empty where it did not.
 
     Examples
     --------
@@ -87,6 +89,7 @@ class GenerationReport:
     completion_tokens: int = 0
     cost_usd: float | None = 0.0
     stopped: bool = False
+    unjudged: str = ""
 
     @property
     def requested(self) -> int:
@@ -160,6 +163,7 @@ class GenerationReport:
             "gave_up": dict(self.gave_up),
             "batches": self.batches.to_dicts(),
             "drift": self.drift,
+            "unjudged": self.unjudged,
         }
 
     def __repr__(self) -> str:

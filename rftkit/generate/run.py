@@ -19,6 +19,7 @@ import polars as pl
 from rftkit import messages, schema
 from rftkit.generate.entry import Entry, answers_of, entries
 from rftkit.generate.jobs import Learned, job_of
+from rftkit.generate.judge import ModelJudge
 from rftkit.generate.planned import GenerationPlan, PlanLine
 from rftkit.generate.pool import Pool
 from rftkit.generate.report import GenerationReport, Progress
@@ -153,6 +154,9 @@ class _Work:
         )
         base = replace(options, strictness=strict) if options else None
         self.validator = Validator(frame, base, embedder, judge, waiting=waiting) if base else None
+        self.judge = judge if isinstance(judge, ModelJudge) else None
+        if self.judge is not None:
+            self.judge.within(self._pay, stop)
         self.states = [_State(line, turned=list(line.replaces)) for line in plan.lines]
         self.orders: dict[str, list[int]] = {}
         self.frames: list[pl.DataFrame] = []
@@ -220,13 +224,16 @@ class _Work:
 
     def _note(self, answer: Answer) -> None:
         self.answered += 1
+        self._pay(answer)
+        self._tell(answer)
+
+    def _pay(self, answer: Answer) -> None:
         self.totals["calls"] += answer.calls
         self.totals["cached_calls"] += answer.cached
         self.totals["prompt_tokens"] += answer.prompt_tokens
         self.totals["completion_tokens"] += answer.completion_tokens
         known = self.cost is not None and answer.cost_usd is not None
         self.cost = (self.cost or 0.0) + (answer.cost_usd or 0.0) if known else None
-        self._tell(answer)
 
     def _tell(self, answer: Answer | None) -> None:
         if self.on_progress is None:
@@ -331,8 +338,9 @@ class _Work:
         counted = {
             name: int(self.totals[name]) for name in ("calls", "cached_calls", "prompt_tokens", "completion_tokens")
         }
+        unjudged = self.judge.shortfall if self.judge is not None else ""
         return GenerationReport(
-            self.plan, candidates, by_topic, gave_up, **counted, cost_usd=self.cost, stopped=stopped
+            self.plan, candidates, by_topic, gave_up, **counted, cost_usd=self.cost, stopped=stopped, unjudged=unjudged
         )
 
 

@@ -416,7 +416,8 @@ def _apart(labels: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     placed: list[tuple[float, float, float]] = []
     kept = []
     for row in labels.sort("count", "topic", descending=[True, False]).to_dicts():
-        x, y = row["x"] / wide * WIDTH, row["y"] / tall * _MAP_HEIGHT
+        # the axes end at round numbers, so the dots take about four fifths of the picture
+        x, y = row["x"] / wide * WIDTH * 0.8, row["y"] / tall * _MAP_HEIGHT * 0.8
         half = 3.5 * len(row["topic"].rsplit("/", 1)[-1])  # about half a letter of the size used, in pixels
         if all(abs(x - a) > half + b or abs(y - c) > 16 for a, c, b in placed):
             placed.append((x, y, half))

@@ -84,7 +84,7 @@ export function shared(found: readonly Piece[]): number {
 }
 
 /** Less shared than this, marks would cover nearly every word and say nothing. */
-const LITTLE = 0.25;
+const LITTLE = 0.4;
 
 /** A text with what is new in it marked; what it replaced is struck out before it. */
 export function difference(before: string, after: string, show: (text: string) => Child[] = (text) => [text]): HTMLElement {

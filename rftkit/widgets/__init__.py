@@ -10,6 +10,7 @@ from rftkit.widgets.final_distribution import FinalDistribution
 from rftkit.widgets.generation_modal import GenerationModal
 from rftkit.widgets.generation_progress import GenerationProgress
 from rftkit.widgets.record_browser import RecordBrowser
+from rftkit.widgets.variation_reviewer import VariationReviewer
 
 __all__ = [
     "CoverageDashboard",
@@ -18,5 +19,6 @@ __all__ = [
     "GenerationModal",
     "GenerationProgress",
     "RecordBrowser",
+    "VariationReviewer",
     "settle",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rftkit import render
 from rftkit.acts import (
     categorizing,
+    checked,
     covering,
     editing,
     generating,
@@ -80,6 +81,7 @@ class Dataset(Context):
     import_job = importing.import_job
     sanitize = sanitizing.sanitize
     sanitize_job = sanitizing.sanitize_job
+    save_sanitize_report = checked.save_report
     discover_topics = categorizing.discover_topics
     split_topic = categorizing.split_topic
     use_template = taxonomy.use_template

@@ -10,6 +10,7 @@ from rftkit.widgets.final_distribution import FinalDistribution
 from rftkit.widgets.generation_modal import GenerationModal
 from rftkit.widgets.generation_progress import GenerationProgress
 from rftkit.widgets.record_browser import RecordBrowser
+from rftkit.widgets.sanitize_panel import SanitizePanel
 from rftkit.widgets.variation_reviewer import VariationReviewer
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "GenerationModal",
     "GenerationProgress",
     "RecordBrowser",
+    "SanitizePanel",
     "VariationReviewer",
     "settle",
 ]

@@ -125,13 +125,13 @@ class Widget(anywidget.AnyWidget):
         try:
             with self._lock:
                 value = work()
+                self.error = ""  # still under the lock: work that it started may fail at once and say so
         except RftkitError as error:
             self.error = str(error)
             raise
         except Exception as error:
             self.error = f"{type(error).__name__}: {error}"
             raise
-        self.error = ""
         return value
 
     def _handle_custom_msg(self, content: Any, buffers: Any) -> None:

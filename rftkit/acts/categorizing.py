@@ -263,7 +263,7 @@ def categorize(
         said = _living(labels)
         frame = reading.frame(ds, said)
         judge = asking.judge(ds, model, approved=approved) if "llm" in method else None
-        report = _assigned(ds, frame, tree, said, all=all, method=method, embedder=embedder, judge=judge)
+        report = _assigned(ds, frame, tree, all=all, method=method, embedder=embedder, judge=judge)
         step.replace("labels", reading.with_ids(_applied(labels, report), tree))
         told = report.to_dict()
         step.counts = {name: told[name] for name in ("total", "assigned", "review", "unassigned")}
@@ -272,6 +272,8 @@ def categorize(
 
 def fill(ds: Context, step: Transaction, labels: pl.DataFrame, tree: TopicTree) -> pl.DataFrame:
     """Return labels with topics for the records that have none, by keywords and embedding; part of another step.
+
+    A step that only adds records has no others judged: they were, when they came or when the tree was saved.
 
     Parameters
     ----------
@@ -286,9 +288,12 @@ def fill(ds: Context, step: Transaction, labels: pl.DataFrame, tree: TopicTree) 
     """
     paths = reading.with_paths(labels, tree)
     said = _living(paths)
-    came = pl.concat([reading.rows(ds, said["row"]), step.pending("records")])
+    new = step.pending("records")
+    came = pl.concat([reading.rows(ds, said["row"]), new])
     frame = said.join(came.drop("id"), on="row", how="inner", maintain_order="left")
-    report = _assigned(ds, frame, tree, said, all=False, method=("keyword", "embedding"), embedder="auto", judge=None)
+    same = not new.is_empty() and tree.to_dict() == reading.tree(ds).to_dict()
+    only = frame["row"].is_in(new["row"].implode()).to_numpy() if same else None
+    report = _assigned(ds, frame, tree, only=only)
     return reading.with_ids(_applied(paths, report), tree)
 
 
@@ -296,17 +301,15 @@ def _assigned(
     ds: Context,
     frame: pl.DataFrame,
     tree: TopicTree,
-    said: pl.DataFrame,
     *,
-    all: bool,
-    method: Sequence[str],
-    embedder: str,
-    judge: Any,
+    method: Sequence[str] = ("keyword", "embedding"),
+    embedder: str = "auto",
+    **options: Any,
 ) -> CategorizeReport:
     if "embedding" not in method:
-        return assign(frame, tree, method=tuple(method), all=all, judge=judge)
+        return assign(frame, tree, method=tuple(method), **options)
     found, why = _kept_embedder(ds, embed.texts(frame).to_list(), embedder)
-    report = assign(frame, tree, method=tuple(method), embedder=found, all=all, judge=judge)
+    report = assign(frame, tree, method=tuple(method), embedder=found, **options)
     return replace(report, embedder=f"{found.name}: {why}" if report.embedder else "")
 
 

@@ -39,6 +39,7 @@ def categorize(
     embedder: str | Embedder | Fittable = "auto",
     vectors: npt.NDArray[np.float32] | None = None,
     all: bool = False,
+    only: npt.NDArray[np.bool_] | None = None,
     together: bool = True,
     judge: Judge | None = None,
     suggest: bool = True,
@@ -60,6 +61,8 @@ def categorize(
         One row per record, when they exist already.
     all
         Judge again what has a topic, too. Hand-made topics stay in any case.
+    only
+        Which records may be judged, all by default; the others teach and are listened to.
     together
         Whether the prompts may speak for each other; without it each is judged by itself.
     judge
@@ -79,7 +82,7 @@ def categorize(
     wanted = _methods(method, judge)
     if not tree.topics:
         raise InputError("the tree has no topics; discover some, take a template, or add them first")
-    work = Work.of(frame, tree, again=all, seed=seed)
+    work = Work.of(frame, tree, again=all, only=only, seed=seed)
     outcome = Outcome.empty(frame.height)
     hits = keywords.scores(work.texts, work.leaves) if "keyword" in wanted else None
     if "embedding" in wanted and len(work.at):

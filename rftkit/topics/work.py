@@ -124,8 +124,8 @@ class Work:
     why: str = ""
 
     @classmethod
-    def of(cls, frame: pl.DataFrame, tree: TopicTree, again: bool, seed: int = 0) -> Work:
-        """Return the records of a run; `again` judges what has a topic, too.
+    def of(cls, frame: pl.DataFrame, tree: TopicTree, *, again: bool, only: Bools | None = None, seed: int = 0) -> Work:
+        """Return the records of a run; `again` judges what has a topic, too, `only` says which may be judged at all.
 
         Examples
         --------
@@ -142,7 +142,8 @@ class Work:
         path = {each: known_path(tree, each) for each in set(given)}
         current = [path[each] for each in given]
         hand = np.array([m in HAND_MADE and p is not None for m, p in zip(methods, current, strict=True)], dtype=bool)
-        open_ = np.flatnonzero(np.array([again or each is None for each in current], dtype=bool) & ~hand)
+        free = np.array([again or each is None for each in current], dtype=bool) & ~hand
+        open_ = np.flatnonzero(free if only is None else free & only)
         leaves = list(tree.leaves())
         paths = [tree.path(topic.id) for topic in leaves]
         known = _some(_examples(paths, current, methods, hand, again), len(leaves), seed)

@@ -42,6 +42,6 @@ def load(*names: str) -> Corpus:
     column = messages.pack([row["input"]["messages"] for row in rows])
     frame = pl.DataFrame({"id": [f"r{i}" for i in range(len(rows))], "messages": column})
     texts = embed.texts(frame).to_list()
-    labels = [str(row["label"]) for row in rows]
+    labels = [str(row.get("label") or "") for row in rows]
     domains = [str(row.get("domain") or "") for row in rows]
     return Corpus(frame, texts, labels, domains, CACHE.embed(MiniLM(), texts))

@@ -395,8 +395,8 @@ def map(
         alt.Chart(_values(rows))
         .mark_circle(size=22, opacity=0.65)
         .encode(
-            x=alt.X("x:Q", title=None, axis=plain, scale=alt.Scale(zero=False)),
-            y=alt.Y("y:Q", title=None, axis=plain, scale=alt.Scale(zero=False)),
+            x=alt.X("x:Q", title=None, axis=plain, scale=alt.Scale(zero=False, padding=0 if labels is None else 40)),
+            y=alt.Y("y:Q", title=None, axis=plain, scale=alt.Scale(zero=False, padding=0 if labels is None else 16)),
             color=alt.Color("group:N", title=None, scale=alt.Scale(domain=groups, range=list(HUES))),
             tooltip=["topic:N", "text:N"],
         )
@@ -435,12 +435,11 @@ def _names(labels: pl.DataFrame) -> list[Any]:
         pl.col("topic").str.split("/").list.last().alias("name"),
     )
     base = alt.Chart(_values(named)).encode(x="x:Q", y="y:Q", text="name:N")
-    # a light edge, so that a name can be read on any dots
-    edge = base.mark_text(
-        fontSize=12, fontWeight=600, stroke="#ffffff", strokeWidth=4, opacity=0.85, strokeJoin="round"
-    )
+    # above the dots, which stay in sight, with a light edge, so that a name can be read on any of them
+    style: dict[str, Any] = {"fontSize": 12, "fontWeight": 600, "dy": -12}
+    edge = base.mark_text(stroke="#ffffff", strokeWidth=3, opacity=0.85, strokeJoin="round", **style)
     told = [alt.Tooltip("topic:N"), alt.Tooltip("count:Q", title="records", format=",.0f")]
-    return [edge, base.mark_text(fontSize=12, fontWeight=600, color="#1b1b1b").encode(tooltip=told)]
+    return [edge, base.mark_text(color="#1b1b1b", **style).encode(tooltip=told)]
 
 
 def heat(matrix: pl.DataFrame, *, title: str = "Topic by facet") -> alt.LayerChart:

@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from rftkit import charts
 from rftkit.errors import InputError
-from rftkit.topics import project
+from rftkit.topics import map_labels, project
 
 
 def clusters():
@@ -39,6 +40,15 @@ def test_labels_stand_where_their_records_are_densest():
 def test_an_unknown_method_is_refused():
     with pytest.raises(InputError, match="pca or umap"):
         project(clusters(), method="tsne")
+
+
+def test_names_on_a_map_do_not_stand_on_each_other_and_the_larger_topic_has_its_name():
+    points = pl.DataFrame(
+        {"x": [0.0, 0.1, 0.2, 9.0], "y": [0.0, 0.0, 0.1, 9.0], "topic": ["A/big", "A/big", "A/small", "B"]}
+    )
+    drawn = charts.map(points, labels=map_labels(points)).to_dict()
+    assert [layer["mark"]["type"] for layer in drawn["layer"]] == ["circle", "text", "text"]
+    assert [row["name"] for row in drawn["layer"][1]["data"]["values"]] == ["big", "B"]
 
 
 @pytest.mark.slow

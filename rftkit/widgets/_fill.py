@@ -43,7 +43,8 @@ def fill(ds: Any, result: Coverage, *, tried: bool, level: int | None) -> tuple[
     names = ("requested", "model", "calls", "prompt_tokens", "completion_tokens", "cost_usd", "cap_usd")
     free = told["model"] == OFFLINE or told["cost_usd"] == 0
     topics = len(told["topics"])
-    shown = {**{name: told[name] for name in names}, "free": free, "topics": topics, "after": told["after"]}
+    rest = {"free": free, "topics": topics, "unserved": len(told["problems"])}
+    shown = {**{name: told[name] for name in names}, **rest}
     return plan, {**shown, "seconds": seconds(told["model"], told["requested"])}
 
 

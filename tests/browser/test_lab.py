@@ -41,7 +41,7 @@ def test_the_dashboard_lives_in_jupyterlab(tab: Any, lab: Lab) -> None:
     tab.get_by_role("button", name="level 1").click()
     tab.wait_for_function("document.querySelectorAll('[data-testid=topic-row]').length === 2")
     assert value(tab, "shown.place['level']") == "1"
-    tab.get_by_role("button", name="Cards").click()
+    tab.get_by_role("button", name="Cards ›").click()
     tab.locator("[aria-current=page]:text-is('Cards')").wait_for()
 
     # a change from anywhere reaches both widgets

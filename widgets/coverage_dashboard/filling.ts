@@ -12,22 +12,30 @@ export type Fill = {
   cap_usd: number | null;
   free: boolean;
   topics: number;
+  /** Topics that no strategy can serve as they are. */
+  unserved: number;
   seconds: number | null;
 };
 
 /** One line: what would be made, by whom, at what price; the button that opens the plan. */
 export function filling(fill: Fill | null, working: boolean, live: boolean, open: () => void): HTMLElement | null {
   if (fill === null && !working) return null;
-  const text = fill === null ? "Working out what filling the gaps takes…" : fill.requested === 0 ? "Nothing is missing within the limit on generated records." : said(fill);
+  const text = fill === null ? "Working out what filling the gaps takes…" : fill.requested === 0 ? nothing(fill) : said(fill);
   const wait = working && fill !== null && h("span", { class: "rft__note", role: "status" }, " working it out…");
   const go = live && fill !== null && fill.requested > 0 && button({ text: "Generate to fill gaps", test: "fill-gaps", first: true, title: "Opens the plan; nothing is sent before you start it", act: open });
   return h("div", { class: "rft__line rft__line--ends rft-coverage__fill", test: "fill" }, h("p", { test: "fill-words" }, text, wait), go);
 }
 
-function said({ requested, topics, calls, model, free, cost_usd: cost, seconds }: Fill): string {
+function nothing({ unserved }: Fill): string {
+  if (unserved === 0) return "Nothing is missing within the limit on generated records.";
+  return `${plural(unserved, "topic")} ${unserved === 1 ? "lacks" : "lack"} records and cannot be served: give them a description or an example first.`;
+}
+
+function said({ requested, topics, unserved, calls, model, free, cost_usd: cost, seconds }: Fill): string {
   const price = free ? "free" : cost === null ? "price unknown" : `about ${money(cost)}`;
+  const left = unserved === 0 ? "" : ` ${plural(unserved, "topic")} cannot be served as ${unserved === 1 ? "it is" : "they are"}; the plan says why.`;
   const time = seconds === null ? "" : `, about ${duration(seconds)}`;
-  return `Filling the gaps: ${plural(requested, "candidate")} for ${plural(topics, "topic")}, ${plural(calls, "call")} to ${model}, ${price}${time}.`;
+  return `Filling the gaps: ${plural(requested, "candidate")} for ${plural(topics, "topic")}, ${plural(calls, "call")} to ${model}, ${price}${time}.${left}`;
 }
 
 const MODES = ["uniform", "proportional", "by hand"] as const;

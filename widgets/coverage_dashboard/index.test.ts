@@ -38,7 +38,7 @@ const state = (topics: Topic[]) => ({
   draft: null as { changed: string[] } | null,
   saved: null as { sentence: string; version: number } | null,
   targets: "uniform",
-  fill: { requested: 40, model: "openai/x", calls: 5, cost_usd: 0.137, cap_usd: 0.4, free: false, topics: 2, seconds: null } as Fill | null,
+  fill: { requested: 40, model: "openai/x", calls: 5, cost_usd: 0.137, cap_usd: 0.4, free: false, topics: 2, unserved: 1, seconds: null } as Fill | null,
   filling: false,
   matrix: null as Matrix | null,
   modal: null as string | null,
@@ -194,7 +194,7 @@ describe("coverage dashboard", () => {
 
   it("says what filling the gaps costs and opens the plan for it, or for one topic", () => {
     const model = show([topic("fees", 0.4, 0.2), topic("loans", 0.1, 0.3)]);
-    expect(byTest(el, "fill-words").textContent).toBe("Filling the gaps: 40 candidates for 2 topics, 5 calls to openai/x, about $0.14.");
+    expect(byTest(el, "fill-words").textContent).toBe("Filling the gaps: 40 candidates for 2 topics, 5 calls to openai/x, about $0.14. 1 topic cannot be served as it is; the plan says why.");
     byTest(el, "fill-gaps").click();
     el.querySelector<HTMLElement>('[data-key="generate loans"]')?.click();
     expect(model.sent.map(({ act, options }) => [act, options])).toEqual([

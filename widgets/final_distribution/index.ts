@@ -97,13 +97,13 @@ function table(told: Distribution, all: boolean, unfold: () => void): HTMLElemen
   const shown = all ? told.topics : told.topics.slice(0, SHOWN);
   const hidden = told.topics.slice(shown.length);
   const heads = ["topic", "before, added, target", "before", "added", "after", "share", "change, points", "status"];
-  const head = heads.map((name, place) => h("th", { scope: "col", ...(place > 1 && place < 7 ? { class: "rft__number" } : {}) }, name));
+  const head = heads.map((name, place) => h("th", { scope: "col", role: "columnheader", ...(place > 1 && place < 7 ? { class: "rft__number" } : {}) }, name));
   const more: Child = hidden.length > 0 && h("button", { class: "rft__link", type: "button", test: "all-topics", key: "all-topics", on: { click: unfold } }, `${plural(hidden.length, "more topic")}, +${count(hidden.reduce((sum, row) => sum + (row.added ?? 0), 0))}; show them`);
   const rest: Child = hidden.length === 0 && told.rest.topics > 0 && h("p", { class: "rft__note" }, `and ${plural(told.rest.topics, "topic")} more, +${count(told.rest.added)}`);
   return h(
     "div",
     {},
-    h("table", { class: "rft__table rft-final__table", "aria-label": "Topics before and after, those that grew most first", test: "topics-table" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, shown.map((one) => row(one, whole, full)))),
+    h("table", { class: "rft__table rft-final__table", role: "table", "aria-label": "Topics before and after, those that grew most first", test: "topics-table" }, h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, head)), h("tbody", { role: "rowgroup" }, shown.map((one) => row(one, whole, full)))),
     more,
     rest,
   );
@@ -112,19 +112,19 @@ function table(told: Distribution, all: boolean, unfold: () => void): HTMLElemen
 function row(one: Topic, whole: number, full: number): HTMLElement {
   const [before, added, after] = [one.before ?? 0, one.added ?? 0, one.after ?? 0];
   const text = `${one.path}: ${count(before)} before, ${count(after)} after`;
-  const number = (value: string, name: string): HTMLElement => h("td", { class: `rft__number rft-final__${name}` }, value);
+  const number = (value: string, name: string): HTMLElement => h("td", { role: "cell", class: `rft__number rft-final__${name}` }, value);
   const moved = one.share_before === null || one.share_after === null ? "–" : points(100 * (one.share_after - one.share_before));
   return h(
     "tr",
-    { test: "topic-row", "data-path": one.path },
-    h("th", { scope: "row", class: "rft-final__name" }, one.path),
-    h("td", { class: "rft-final__bar" }, bar({ value: Math.min(before, after) / whole, added: Math.max(0, added) / whole, full, target: one.target, text })),
+    { test: "topic-row", role: "row", "data-path": one.path },
+    h("th", { scope: "row", role: "rowheader", class: "rft-final__name" }, one.path),
+    h("td", { role: "cell", class: "rft-final__bar" }, bar({ value: Math.min(before, after) / whole, added: Math.max(0, added) / whole, full, target: one.target, text })),
     number(count(one.before), "before"),
     number(added === 0 ? "–" : `${added > 0 ? "+" : "−"}${count(Math.abs(added))}`, "added"),
     number(count(one.after), "after"),
     number(share(one.share_after), "share"),
     number(moved, "moved"),
-    h("td", { class: "rft-final__status" }, one.status_after === null ? "gone" : status(one.status_after)),
+    h("td", { role: "cell", class: "rft-final__status" }, one.status_after === null ? "gone" : status(one.status_after)),
   );
 }
 

@@ -9,6 +9,7 @@ from rftkit.widgets.dataset_summary import DatasetSummary
 from rftkit.widgets.final_distribution import FinalDistribution
 from rftkit.widgets.generation_modal import GenerationModal
 from rftkit.widgets.generation_progress import GenerationProgress
+from rftkit.widgets.import_panel import ImportPanel
 from rftkit.widgets.record_browser import RecordBrowser
 from rftkit.widgets.sanitize_panel import SanitizePanel
 from rftkit.widgets.variation_reviewer import VariationReviewer
@@ -19,6 +20,7 @@ __all__ = [
     "FinalDistribution",
     "GenerationModal",
     "GenerationProgress",
+    "ImportPanel",
     "RecordBrowser",
     "SanitizePanel",
     "VariationReviewer",

@@ -11,7 +11,7 @@ import click
 
 from rftkit.cli.about import sentence, share
 from rftkit.cli.common import as_json, counted, dataset_argument, emit, existing, ids_of, number, pairs_of, table
-from rftkit.errors import ApprovalError, InputError
+from rftkit.errors import ApprovalError, InputError, ModelError
 from rftkit.schema import STRATEGIES
 
 
@@ -65,6 +65,7 @@ def generate(dataset: Path, more: tuple[str, ...], as_json: bool, **options: Any
     _refuse_empty(told["plan"])
     _approve(told["plan"], options, as_json=as_json)
     report = ds.generate(plan, progress=_progress(), **paid).wait()
+    _refuse_failed(report)
     result = {**told, **report.to_dict(), "dataset_version": ds.version}
     emit(result, as_json=as_json, lines=_generate_lines(result, dataset))
 
@@ -113,6 +114,14 @@ def _refuse_empty(plan: dict[str, Any]) -> None:
         return
     first = plan["problems"][0]
     raise InputError(f"nothing can be generated: {first['topic']}: {first['reason']}; {first['proposal']}")
+
+
+def _refuse_failed(report: Any) -> None:
+    """Raise where every call failed: a wrong key or address is a mistake to mend, no result."""
+    if report.requested and not report.generated and not report.stopped:
+        raise ModelError(
+            f"nothing was generated: {next(iter(report.gave_up.values()), 'the model wrote no candidate')}"
+        )
 
 
 def _approve(plan: dict[str, Any], options: dict[str, Any], *, as_json: bool) -> None:
@@ -198,6 +207,8 @@ def _generate_lines(result: dict[str, Any], dataset: Path) -> Iterator[str]:
     if result["unjudged"]:
         yield f"note: {sentence(result['unjudged'])}"
     yield from (f"gave up on {topic}: {reason}" for topic, reason in result["gave_up"].items())
+    if not result["requested"]:
+        yield from (f"note: {sentence(note)}" for note in result["plan"]["notes"])
     if result["drift"]:
         yield sentence(result["drift"])
     yield f"next: rftkit review {dataset} list"

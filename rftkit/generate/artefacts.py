@@ -108,8 +108,8 @@ def _slot(text: str) -> str | None:
     for match in _ANGLE.finditer(text):
         if match[1].split()[0].lower() not in _known("tags"):
             return match.group()
-    match = _CURLY.search(text) or (None if _CLOZE.search(text) else _BLANK.search(text))
-    return match.group() if match else None
+    left = _CURLY.search(text) or (None if _CLOZE.search(text) else _BLANK.search(text))
+    return left.group() if left else None
 
 
 def _without_slots(text: str) -> str:

@@ -161,7 +161,13 @@ def _from_ids(
 def _gaps(pool: Pool, coverage: Any, base: Options) -> tuple[dict[str, int], list[str]]:
     if coverage is None:
         raise InputError("fill_gaps=True needs a coverage; compute it with rftkit.coverage(frame, tree) and pass it")
+    if pool.frame.is_empty():
+        raise InputError("there is no valid record to learn from; import some with: rftkit import DATASET FILE")
     needs = {path: int(number) for path, number in coverage.needs().items() if number > 0}
+    if not needs and not pool.topics():
+        raise InputError(
+            "no record has a topic yet, so there are no gaps to fill; make topics with: rftkit topics DATASET discover"
+        )
     total, generated = pool.frame.height, int(pool.facts["generated"].sum())
     ratio = base.synthetic_ratio
     room = math.inf if ratio >= 1 else max(0, math.floor((ratio * total - generated) / (1 - ratio) + 1e-9))

@@ -144,7 +144,7 @@ class GenerationReport:
             return ""
         said = []
         for name, most in _FALLS.items():
-            first, last = (float(part[name].mean() or 0.0) for part in (told.head(third), told.tail(third)))
+            first, last = (_mean(part[name]) for part in (told.head(third), told.tail(third)))
             if first - last > most and told[name].tail(third).null_count() < third:
                 said.append(f"{_CALLED[name]} {first:.2f} at first, {last:.2f} at last")
         advice = "make fewer at a time or show other examples"
@@ -184,3 +184,8 @@ class GenerationReport:
         notes = [f"rejected for: {reasons}" if reasons else "", escape(self.drift)]
         said = "".join(f"<p>{note}</p>" for note in notes if note)
         return f"<p>{escape(repr(self))}</p><table>{head}{rows}</table>{said}"
+
+
+def _mean(column: pl.Series) -> float:
+    mean = column.mean()
+    return float(mean) if isinstance(mean, int | float) else 0.0

@@ -13,6 +13,7 @@ from rftkit.widgets.import_panel import ImportPanel
 from rftkit.widgets.record_browser import RecordBrowser
 from rftkit.widgets.sanitize_panel import SanitizePanel
 from rftkit.widgets.variation_reviewer import VariationReviewer
+from rftkit.widgets.workbench import Workbench
 
 __all__ = [
     "CoverageDashboard",
@@ -24,5 +25,6 @@ __all__ = [
     "RecordBrowser",
     "SanitizePanel",
     "VariationReviewer",
+    "Workbench",
     "settle",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -141,7 +141,10 @@ def page(view: Mapping[str, Any], opened: Mapping[str, Any] | None = None) -> Ht
     columns = {"id": "id", "text": "last user turn", "topic": "topic", "confidence": "confidence", "check": "check"}
     columns |= {"kind": "from", "stars": "stars", "turns": "turns", "split": "split"}
     rows = [{**row, "check": _check(row), "kind": _kind(row)} for row in view["rows"]]
-    formats = {"text": lambda text: render.text(text or "", clamp=120), "confidence": render.score}
+    formats: dict[str, Callable[[Any], object]] = {
+        "text": lambda text: render.text(text or "", clamp=120),
+        "confidence": render.score,
+    }
     parts = [render.table(rows, columns, formats=formats, limit=len(rows), total=view["matching"])]
     if opened is not None:
         parts += [render.head(opened["id"]), render.thread(opened["messages"])]

@@ -60,11 +60,18 @@ class DatasetWidget(Widget):
             self.attempt(self.refresh)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        _watch(self)
+        watch(self)
         return super()._repr_mimebundle_(**options)
 
 
-def _watch(widget: DatasetWidget) -> None:
+def watch(widget: DatasetWidget) -> None:
+    """Keep a widget up to date from now on; what showing it does by itself.
+
+    Parameters
+    ----------
+    widget
+        On a dataset.
+    """
     global _thread  # one thread for all widgets of a process
     with _start:
         _shown.add(widget)

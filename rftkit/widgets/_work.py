@@ -102,16 +102,16 @@ class Working(DatasetWidget):
             self.error = str(job.error)
             self.publish(work=None)
         else:
-            sentence, python = self._result(job)
+            sentence, python = self._result(job.name, job.result)
             if sentence:
                 with self._undo.step(sentence, python):
                     pass
             self.attempt(self.refresh)
             self.publish(work=None, done=self._undo.told())
 
-    def _result(self, job: Job[Any]) -> tuple[str, str]:
+    def _result(self, name: str, report: Any) -> tuple[str, str]:
         """Return what was done, as a sentence and as Python; no sentence where nothing changed the dataset."""
-        return f"{job.name} is done.", ""
+        return f"{name} is done.", ""
 
     def wait(self) -> Any:
         """Wait for the work that runs and return its result; for use from Python."""

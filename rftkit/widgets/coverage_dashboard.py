@@ -277,6 +277,12 @@ class CoverageDashboard(DatasetWidget, bundle_name="coverage_dashboard"):
         if self._facet is not None:
             self.show_matrix(self._facet)
 
+    def follow(self) -> None:
+        """Refresh when the dataset has a version that was not seen yet; the modal that is open does too."""
+        super().follow()
+        if self.modal is not None:
+            self.modal.follow()
+
     def _filled(self, made: tuple[GenerationPlan, dict[str, Any]] | None, error: BaseException | None) -> None:
         if made is not None:
             self.publish(fill=made[1], filling=False)

@@ -182,8 +182,7 @@ class ImportPanel(Working, bundle_name="import_panel"):
             raise InputError("nothing was looked at yet; name a file, a folder or a pattern first")
         self._start(lambda: self.dataset.import_job(source, **options))
 
-    def _result(self, job: Job[Any]) -> tuple[str, str]:
-        report = job.result
+    def _result(self, name: str, report: Any) -> tuple[str, str]:
         self._told = [sentence(text) for text in report.details.get("sentences", ())]
         if not report.added and not self._options["replace"]:
             return "", ""

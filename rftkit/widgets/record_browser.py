@@ -200,7 +200,7 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
         return dict(self.selection)
 
     def _positions(self, places: np.ndarray) -> np.ndarray:
-        return self._labels["position"].to_numpy()[places]
+        return np.asarray(self._labels["position"].to_numpy()[places])
 
     def _marked(self, places: np.ndarray) -> list[bool]:
         return [bool(mark) for mark in np.isin(self._positions(places), self._selected)]

@@ -90,7 +90,7 @@ class SanitizePanel(Working, bundle_name="sanitize_panel"):
         """
         last = self.dataset_options()
         given = {"max_tokens": max_tokens, "near_duplicates": near_duplicates, "model": model or None}
-        wanted = {name: last[name] if value is None else value for name, value in given.items()}
+        wanted: dict[str, Any] = {name: last[name] if value is None else value for name, value in given.items()}
         if model == "":
             wanted["model"] = None
         check_options(wanted["max_tokens"], wanted["near_duplicates"])
@@ -101,14 +101,13 @@ class SanitizePanel(Working, bundle_name="sanitize_panel"):
         usual = {"max_tokens": MAX_TOKENS, "near_duplicates": THRESHOLD, "model": None}
         return {**usual, **(self.report.get("options") or {})}
 
-    def _result(self, job: Job[Any]) -> tuple[str, str]:
-        if job.name == "sanitize":
-            report = job.result
+    def _result(self, name: str, report: Any) -> tuple[str, str]:
+        if name == "sanitize":
             invalid = f"{render.plural(report.invalid, 'record')} invalid"
             text = f"Checked {render.plural(report.total, 'record')}: {render.count(report.valid)} valid, {invalid}."
             options = {"max_tokens": report.max_tokens, "near_duplicates": report.near_duplicates}
             return text, _python(options)
-        return f"Took back the repairs of {render.plural(int(job.result), 'record')}.", "ds.undo_repairs(ids)"
+        return f"Took back the repairs of {render.plural(int(report), 'record')}.", "ds.undo_repairs(ids)"
 
     @act
     def draw_curve(self) -> None:
@@ -192,7 +191,7 @@ class SanitizePanel(Working, bundle_name="sanitize_panel"):
 
     def _repaired(self) -> list[str]:
         found = browsing.matching(self.dataset, browsing.Wanted(code="repaired"))
-        return self.dataset.labels()["id"][found].to_list()
+        return [str(one) for one in self.dataset.labels()["id"][found]]
 
     @act
     def save_report(self, path: str = "", format: str = "json") -> dict[str, Any]:

@@ -347,7 +347,8 @@ class VariationReviewer(DatasetWidget, bundle_name="variation_reviewer"):
     def follow(self) -> None:
         """Refresh when the dataset has a version that was not written here."""
         if self._job is not None and self._job.state not in ("running", "stopping"):
-            self._job, failed = None, self._job.error
+            failed = self._job.error
+            self._job = None
             self.publish(run=None)
             self.refresh()
             if failed is not None:

@@ -9,7 +9,8 @@ import pytest
 import rftkit
 from rftkit.jobs import Control, StoppedError
 
-WORDS = "please tell me where my parcel is now and when it will arrive at my door today or tomorrow".split()
+SENTENCE = "please tell me where my parcel is now and when it will arrive at my door today or tomorrow"
+WORDS = SENTENCE.split()
 
 
 @pytest.fixture

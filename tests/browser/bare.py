@@ -53,7 +53,7 @@ def play(tab: Any, widget: Widget, name: str, *, theme: str = "light", width: in
     sent: list[Any] = []
     changed: dict[str, Any] = {}
     keys = [key for key in widget.keys if key[0] != "_" and key not in ("layout", "tabbable", "tooltip")]
-    widget.send = lambda content, buffers=None: sent.append(content)  # type: ignore[method-assign]
+    widget.send = lambda content, buffers=None: sent.append(content)
     widget.observe(lambda change: changed.update({change["name"]: change["new"]}), names=keys)
 
     def answer(content: Any) -> dict[str, Any]:

@@ -116,3 +116,11 @@ def test_closing_the_modal_leaves_its_run_alone(ds: rftkit.Dataset) -> None:
     shown.close_modal()
     job.wait()
     assert job.state == "done"
+
+
+def test_the_open_modal_follows_the_dataset(ds: rftkit.Dataset) -> None:
+    shown = CoverageDashboard(ds)
+    before = shown.generate().plan.requested
+    ds.delete([f"Loans-{number}" for number in range(30)])
+    shown.follow()
+    assert shown.modal.plan.requested < before

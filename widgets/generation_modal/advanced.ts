@@ -47,7 +47,7 @@ function numbers(host: View): Child[] {
     one("shortest, characters", "min_chars", { min: 1, step: 1 }),
     one("longest, characters", "max_chars", { min: 1, step: 1 }),
     number({ name: "seed", test: "seed", value: seed, step: 1, why: why["seed"], change: (value) => set(host, { seed: value ?? 0 }) }),
-    number({ name: "budget, US dollars", test: "budget", value: budget, min: 0, step: 0.1, why: why["cap"], placeholder: "twice the highest", change: (value) => set(host, { budget_usd: value }) }),
+    number({ name: "budget, US dollars", test: "budget", value: budget, min: 0, step: 0.1, why: why["cap"], placeholder: "automatic", change: (value) => set(host, { budget_usd: value }) }),
     (unknown || prices !== null) && priced(0, "price of a million tokens read, $", "price-in"),
     (unknown || prices !== null) && priced(1, "price of a million tokens written, $", "price-out"),
     difficulty(host),
@@ -120,7 +120,7 @@ function own(host: View): HTMLElement {
   const { settings: now, base_url: url } = host.get("choices");
   return h(
     "div",
-    { class: "rft__fields rft-generate__part" },
+    { class: "rft__fields rft-generate__part rft-generate__wide" },
     text({ name: "an instruction of your own instead of the strategy's", test: "prompt", value: now.prompt, rows: 2, change: (value) => set(host, { prompt: value || null }) }),
     text({ name: "address of an OpenAI-compatible server", test: "base-url", value: url, placeholder: "http://localhost:8000/v1", note: "its key is read from the environment, never from here", change: (value) => set(host, { base_url: value || null }) }),
   );

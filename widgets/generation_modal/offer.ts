@@ -98,6 +98,6 @@ function problem(why: string, some: Offer["problems"], host: View): HTMLElement 
     for (const { topic } of some) own[topic] = { ...own[topic], strategy: other ?? "" };
     set(host, { overrides: own });
   };
-  const link = host.live && other !== undefined && h("button", { class: "rft__link", type: "button", test: "use-proposal", key: `use ${names}`, on: { click: fix } }, ` Use ${other.replaceAll("_", " ")} there`);
-  return h("li", { test: "problem" }, `${names}: ${why.replaceAll("_", " ")}.`, link);
+  const link = host.live && other !== undefined && h("button", { class: "rft__link", type: "button", test: "use-proposal", key: `use ${names}`, on: { click: fix } }, `Use ${other.replaceAll("_", " ")} there`);
+  return h("li", { test: "problem" }, `${names}: ${why.replaceAll("_", " ")}. `, link);
 }

@@ -2,6 +2,7 @@
 import type { Edit } from "../shared/conversation.ts";
 import { append, byKey, h, redraw, type Child } from "../shared/dom.ts";
 import { count, plural, score } from "../shared/format.ts";
+import { keepingFocus } from "../shared/focus.ts";
 import { help, typing } from "../shared/help.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { button } from "../shared/pieces.ts";
@@ -134,13 +135,13 @@ class Browser {
     const keep = this.shown === same;
     if (this.shown !== "" && keep) this.rated.clear(); // another version
     this.shown = same;
-    this.drawTop();
-    this.drawBar();
-    this.drawEnd();
     this.table.node.hidden = view.matching === 0;
     const nothing = view.matching === 0 && this.empty();
     redraw(this.list, nothing, this.table.node);
     this.table.reset(this.host.live ? view.matching : view.rows.length, view.rows, keep);
+    this.drawTop();
+    this.drawBar();
+    this.drawEnd();
     if (this.opened !== null) void this.open(this.opened.id, false);
   }
 
@@ -194,6 +195,10 @@ class Browser {
   }
 
   private drawBar(): void {
+    keepingFocus(this.bar, () => this.fillBar(), () => this.focusRecord(false));
+  }
+
+  private fillBar(): void {
     const { count: chosen } = this.host.get("selection");
     const done = this.host.get("done");
     const busy = this.busy !== "" && h("span", { class: "rft__note", role: "status", test: "busy" }, this.busy);
@@ -315,9 +320,10 @@ class Browser {
   }
 
   private focusRecord(edit: boolean): void {
-    const wide = this.list.offsetParent !== null || this.list.clientWidth > 0;
+    // narrow, the record stands in the place of the list; and an edited record may match no more
+    const listed = this.view.matching > 0 && (this.list.offsetParent !== null || this.list.clientWidth > 0 || this.opened === null);
     if (edit) byKey(this.side, "edit-text")?.focus();
-    else if (wide) this.table.go(this.table.active);
+    else if (listed) this.table.go(this.table.active);
     else byKey(this.side, "record")?.focus({ preventScroll: true });
   }
 

@@ -62,7 +62,7 @@ export class Table<R extends Row> {
   constructor(private readonly given: Given<R>, signal: AbortSignal) {
     this.grid = h("table", { role: "grid", "aria-label": given.name, "aria-multiselectable": true, test: `${given.test}-table` }, h("thead", { role: "rowgroup" }, this.head), this.body);
     this.sizer.append(this.grid);
-    this.node = h("div", { class: "rft__grid", test: given.test, tabindex: -1, key: given.test }, this.sizer);
+    this.node = h("div", { class: "rft__grid", test: `${given.test}-list`, tabindex: -1, key: given.test }, this.sizer);
     this.node.addEventListener("scroll", () => this.draw(), { signal, passive: true });
     this.node.addEventListener("keydown", (event) => this.key(event), { signal });
     this.watchSize(signal);

@@ -1,5 +1,6 @@
 // The review of candidates: one after the other, the next one already in view, fully by keyboard.
 import { append, byKey, h, redraw } from "../shared/dom.ts";
+import { keepingFocus } from "../shared/focus.ts";
 import { help, typing } from "../shared/help.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { button } from "../shared/pieces.ts";
@@ -146,6 +147,10 @@ class Review {
   // -- drawing ----------------------------------------------------------------------------------------------------
 
   private drawTop(): void {
+    keepingFocus(this.acts, () => this.fillTop(), () => this.element(this.at)?.focus({ preventScroll: true }));
+  }
+
+  private fillTop(): void {
     const told = this.host.get("progress");
     redraw(this.far, told.candidates > 0 && far(told));
     if (!this.host.live || told.candidates === 0) return redraw(this.acts);

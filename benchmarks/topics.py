@@ -15,7 +15,7 @@ import numpy as np
 from corpora import Corpus, load
 
 from rftkit import embed
-from rftkit.topics import discover, graph
+from rftkit.topics import communities, discover, neighbours
 
 warnings.filterwarnings("ignore")
 
@@ -63,7 +63,8 @@ def plain(corpus: Corpus, truth: list[str], seeds: range) -> list[tuple[float, .
     rows = []
     for seed in seeds:
         start = time.perf_counter()
-        labels = graph.communities(graph.build(graph.nearest(corpus.vectors, 15), 1), 1.0, seed)
+        graph = communities.build(neighbours.nearest(corpus.vectors, 15), 1)
+        labels = communities.louvain(graph, 1.0, seed)
         rows.append((*agreement(truth, labels), int(labels.max()) + 1, time.perf_counter() - start))
     return rows
 

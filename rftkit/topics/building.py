@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from rftkit.errors import InputError
-from rftkit.topics import graph, naming
+from rftkit.topics import joining, naming
 from rftkit.topics import past as before
 from rftkit.topics.names import clean_name
 from rftkit.topics.past import Bools, Ints, Past
@@ -293,7 +293,7 @@ def central_rows(vectors: Floats, labels: Ints, count: int) -> list[list[int]]:
     """
     if not len(labels):
         return []
-    near = np.einsum("ij,ij->i", vectors, graph.centres(vectors, labels)[labels])
+    near = np.einsum("ij,ij->i", vectors, joining.centres(vectors, labels)[labels])
     order = np.lexsort((-near, labels))
     edges = np.searchsorted(labels[order], np.arange(int(labels.max()) + 2))
     return [order[a : min(b, a + count)].tolist() for a, b in itertools.pairwise(edges)]

@@ -19,8 +19,7 @@ import numpy.typing as npt
 import polars as pl
 
 from rftkit.errors import InputError
-from rftkit.topics import graph as g
-from rftkit.topics import naming
+from rftkit.topics import communities, joining, naming, neighbours
 from rftkit.topics.building import Built, Material, build
 from rftkit.topics.past import Past
 from rftkit.topics.tree import MAX_DEPTH, TopicTree, TreeChange
@@ -248,7 +247,7 @@ def neighbours_for(total: int) -> int:
     >>> neighbours_for(20), neighbours_for(450), neighbours_for(10_000)
     (5, 11, 20)
     """
-    return int(np.clip(round(0.5 * total**0.5), min(5, max(2, total // 4)), g.NEIGHBOURS))
+    return int(np.clip(round(0.5 * total**0.5), min(5, max(2, total // 4)), neighbours.NEIGHBOURS))
 
 
 def _groups(texts: list[str], vectors: Floats, depth: int, count: int | None, seed: int, least: int | None) -> Groups:
@@ -266,8 +265,8 @@ def _groups(texts: list[str], vectors: Floats, depth: int, count: int | None, se
 def _followed(vectors: Floats, sample: Ints, found: Groups) -> Groups:
     """Return the groups of all rows: those outside the sample go where their nearest neighbours in it are."""
     centre = vectors[sample].mean(axis=0)
-    near = g.nearest_in(vectors - centre, vectors[sample] - centre, g.NEIGHBOURS)
-    finest, sure = g.vote(near, found.levels[0])
+    near = neighbours.nearest_in(vectors - centre, vectors[sample] - centre, neighbours.NEIGHBOURS)
+    finest, sure = neighbours.vote(near, found.levels[0])
     finest[sample], sure[sample] = found.levels[0], found.confidence
     above = []
     for level in found.levels[1:]:
@@ -291,14 +290,14 @@ def grouped(
     smallest = least_size(total) if least is None else least
     if total <= 2 or (count == 1 and depth == 1):
         return _trivial(total, depth, count, smallest, vectors)
-    view = g.view(vectors, texts)
-    near = g.nearest(view, neighbours_for(total))
-    graph = g.build(near)
+    view = neighbours.view(vectors, texts)
+    near = neighbours.nearest(view, neighbours_for(total))
+    graph = communities.build(near)
     finest = _finest(graph, view, near, count, seed, smallest)
     levels = [finest]
     for _ in range(depth - 1):
         levels.append(_coarser(graph, view, levels[-1]))
-    return Groups(tuple(levels), g.shares(near, finest), smallest, view)
+    return Groups(tuple(levels), neighbours.shares(near, finest), smallest, view)
 
 
 def _trivial(total: int, depth: int, count: int | None, least: int, vectors: Floats) -> Groups:
@@ -307,25 +306,27 @@ def _trivial(total: int, depth: int, count: int | None, least: int, vectors: Flo
     return Groups((labels,) * depth, np.ones(total, dtype=np.float32), least, vectors)
 
 
-def _finest(graph: Any, view: Floats, near: g.Neighbours, count: int | None, seed: int, least: int) -> Ints:
+def _finest(graph: Any, view: Floats, near: neighbours.Neighbours, count: int | None, seed: int, least: int) -> Ints:
     """Return the leaf groups: communities on which several runs agree, alike ones joined, every record settled."""
     labels = _communities(graph, count, seed)
     if count is not None and int(labels.max()) + 1 < count:
-        return g.settled(graph, np.arange(len(view), dtype=np.int64))  # more wanted than there are groups
-    labels = g.merged(graph, labels, g.centres(view, labels), least=2)
-    smooth = g.smoothed(view, near)
-    labels = g.joined(smooth, labels, dearest=_DEAREST) if count is None else g.joined(smooth, labels, count)
-    labels = g.settled(graph, labels)
-    return labels if count is not None else g.merged(graph, labels, g.centres(view, labels), least=least)
+        return communities.settled(graph, np.arange(len(view), dtype=np.int64))  # more wanted than there are groups
+    labels = joining.merged(graph, labels, joining.centres(view, labels), least=2)
+    smooth = neighbours.smoothed(view, near)
+    labels = (
+        joining.joined(smooth, labels, dearest=_DEAREST) if count is None else joining.joined(smooth, labels, count)
+    )
+    labels = communities.settled(graph, labels)
+    return labels if count is not None else joining.merged(graph, labels, joining.centres(view, labels), least=least)
 
 
 def _communities(graph: Any, count: int | None, seed: int) -> Ints:
     """Return fine communities that runs agree on; finer ones where more topics are wanted than they are."""
     resolution = _RESOLUTION
     if count is not None:
-        while int(g.communities(graph, resolution, seed).max()) + 1 < 1.4 * count and resolution < 1000:
+        while int(communities.louvain(graph, resolution, seed).max()) + 1 < 1.4 * count and resolution < 1000:
             resolution *= 1.5
-    return g.communities(g.agreed(graph, seed, resolution), resolution, seed)
+    return communities.louvain(communities.agreed(graph, seed, resolution), resolution, seed)
 
 
 def _coarser(graph: Any, view: Floats, labels: Ints) -> Ints:
@@ -334,8 +335,8 @@ def _coarser(graph: Any, view: Floats, labels: Ints) -> Ints:
     if groups <= 3:
         return labels if groups <= 1 else labels.copy()
     low, high = int(np.ceil(np.sqrt(groups))), max(2, groups // 2)
-    centres = g.centres(view, labels)
-    natural = g.merged(graph, labels, centres, count=high, loosest=0.15)
+    centres = joining.centres(view, labels)
+    natural = joining.merged(graph, labels, centres, count=high, loosest=0.15)
     if int(natural.max()) + 1 >= low:
         return natural
-    return g.merged(graph, labels, centres, count=low)
+    return joining.merged(graph, labels, centres, count=low)

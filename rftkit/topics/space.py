@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rftkit.embed.protocol import Embedder
-from rftkit.topics import graph as g
+from rftkit.topics import neighbours
 from rftkit.topics.tree import Topic, TopicTree
 
 Floats = npt.NDArray[np.float32]
@@ -137,24 +137,24 @@ def space(vectors: Floats, texts: Sequence[str], topics: Floats, *, together: bo
     every = np.ones(len(vectors), np.float32)
     if not together or len(vectors) < _TOGETHER:
         return Space(alone, names, alone, names, alone, 0 * every, every)
-    plain = g.view(vectors, texts)
-    near = g.nearest(plain, g.NEIGHBOURS)
+    plain = neighbours.view(vectors, texts)
+    near = neighbours.nearest(plain, neighbours.NEIGHBOURS)
     own = normalized(topics - middle)
     wide = np.hstack([own, np.zeros((len(own), plain.shape[1] - own.shape[1]), np.float32)])
-    view = g.smoothed(plain, near, steps=1, share=0.5)
-    calm = g.smoothed(view, near, steps=1, share=0.7)
+    view = neighbours.smoothed(plain, near, steps=1, share=0.5)
+    calm = neighbours.smoothed(view, near, steps=1, share=0.7)
     return Space(alone, names, view, normalized(wide), calm, _density(view, near), every, _spread(near))
 
 
-def _density(view: Floats, near: g.Neighbours) -> Floats:
+def _density(view: Floats, near: neighbours.Neighbours) -> Floats:
     around = [np.einsum("ij,ij->i", view, view[near.rows[:, k]]) for k in range(min(_AROUND, near.rows.shape[1]))]
     return np.asarray(np.mean(around, axis=0), dtype=np.float32)
 
 
-def _spread(near: g.Neighbours) -> Any:
+def _spread(near: neighbours.Neighbours) -> Any:
     from scipy.sparse import csr_matrix
 
     total, count = near.rows.shape
-    weights = np.clip(near.near, 0, 1).astype(np.float32) ** g.SHARPNESS + np.float32(1e-6)
+    weights = np.clip(near.near, 0, 1).astype(np.float32) ** neighbours.SHARPNESS + np.float32(1e-6)
     weights /= weights.sum(axis=1, keepdims=True)
     return csr_matrix((weights.ravel(), near.rows.ravel(), np.arange(total + 1) * count), shape=(total, total))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from rftkit.topics import graph as g
+from rftkit.topics import neighbours
 from rftkit.topics.work import Work
 
 _LEAST = 8  # fewer unassigned records suggest nothing
@@ -51,7 +51,7 @@ def suggestions(work: Work, labels: pl.DataFrame, seed: int) -> tuple[dict[str, 
     names = [topic.name for topic in found.tree.topics]
     group = np.array([names.index(path) if path in names else -1 for path in found.topics.to_list()], dtype=np.int64)
     if len(rows) > _SAMPLE:
-        group, _ = g.vote(g.nearest_in(vectors, vectors[sample], g.NEIGHBOURS), group)
+        group, _ = neighbours.vote(neighbours.nearest_in(vectors, vectors[sample], neighbours.NEIGHBOURS), group)
     ids = labels["id"].gather(rows).to_list() if "id" in labels.columns else rows.tolist()
     result = []
     for i, topic in enumerate(found.tree.topics):

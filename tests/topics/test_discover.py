@@ -7,7 +7,7 @@ import pytest
 
 from rftkit import embed
 from rftkit.errors import InputError
-from rftkit.topics import TopicTree, discover, graph, split_topic
+from rftkit.topics import TopicTree, discover, neighbours, split_topic
 from rftkit.topics.naming import Label, describe, distinct, phrases
 
 SUBJECTS = {
@@ -144,7 +144,7 @@ def test_neighbours_found_in_blocks_are_the_true_ones():
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(2500, 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    near = graph.nearest(vectors, 5)
+    near = neighbours.nearest(vectors, 5)
     for row in (0, 1023, 1024, 2499):
         scores = vectors @ vectors[row]
         scores[row] = -2

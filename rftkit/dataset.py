@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from rftkit import render
 from rftkit.acts import (
     categorizing,
+    central,
     checked,
     covering,
+    dividing,
     editing,
     generating,
     importing,
     mapping,
     orphans,
+    proposing,
     reading,
     regenerating,
     reviewing,
@@ -70,6 +73,12 @@ class Dataset(Context):
     topic_counts = taxonomy.topic_counts
     topic_diff = taxonomy.topic_diff
     orphans = orphans.orphans
+    central_records = central.central_records
+    propose_topics = proposing.propose_topics
+    propose_topics_job = proposing.propose_topics_job
+    propose_split = proposing.propose_split
+    propose_split_job = proposing.propose_split_job
+    suggest_topics = proposing.suggest_topics
     map = mapping.map_
     map_job = mapping.map_job
     candidates = reviewing.candidates
@@ -83,7 +92,9 @@ class Dataset(Context):
     sanitize_job = sanitizing.sanitize_job
     save_sanitize_report = checked.save_report
     discover_topics = categorizing.discover_topics
-    split_topic = categorizing.split_topic
+    adopt_topics = proposing.adopt_topics
+    accept_topic = proposing.accept_topic
+    split_topic = dividing.split_topic
     use_template = taxonomy.use_template
     load_topics = taxonomy.load_topics
     save_topics = taxonomy.save_topics

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rftkit import embed
-from rftkit.acts import asking, orphans, reading, taxonomy
+from rftkit.acts import asking, gathering, orphans, reading, taxonomy
+from rftkit.acts.gathering import Material
 from rftkit.embed.cache import VectorCache
 from rftkit.errors import InputError
-from rftkit.messages import last_user_text
 from rftkit.schema import HAND_MADE
 from rftkit.topics.categorize import CategorizeReport
 from rftkit.topics.categorize import categorize as assign
 from rftkit.topics.discover import Discovery
 from rftkit.topics.discover import discover as find
-from rftkit.topics.splitting import Division, divide
 from rftkit.topics.tree import TopicTree
 
 if TYPE_CHECKING:
@@ -27,22 +26,6 @@ if TYPE_CHECKING:
     from rftkit.store import Transaction
 
 _TOPIC = ("topic", "topic_confidence", "topic_method", "secondary_topics")
-
-
-def vectors(ds: Context, texts: Sequence[str], embedder: str = "auto") -> embed.Vectors:
-    """Return the vectors of texts; those of text that was embedded before come from the dataset's cache.
-
-    Parameters
-    ----------
-    ds
-        The dataset.
-    texts
-        What to embed.
-    embedder
-        A name for `rftkit.embed.get`, or an embedding model of litellm.
-    """
-    cache = VectorCache(ds.path / "vectors")
-    return embed.vectors(texts, asking.embedder(embedder), cache=cache)
 
 
 def discover_topics(
@@ -78,9 +61,9 @@ def discover_topics(
     configuration = {"depth": depth, "count": count, "model": model, "embedder": embedder, "seed": seed}
     with ds.step("topics discover", configuration) as step:
         old, was = reading.tree(ds), reading.stored_labels(ds)
-        said = _living(reading.labels(ds))
+        said = gathering.living(ds)
         found = proposal(ds, said, depth=depth, count=count, model=model, embedder=embedder, seed=seed)
-        labels = _discovered(was, said, found)
+        labels = discovered(was, said, found)
         step.put("topics.json", found.tree.to_dict())
         lost = orphans.note(step, was, labels, old, found.tree)
         step.replace("labels", labels)
@@ -103,6 +86,7 @@ def proposal(
     model: str | None = None,
     embedder: str = "auto",
     seed: int = 0,
+    material: Material | None = None,
 ) -> Discovery:
     """Return the topics that would be found, without saving them.
 
@@ -114,18 +98,15 @@ def proposal(
         Labels of the records to look at; all that are not invalid by default.
     depth, count, model, embedder, seed
         See `discover_topics`.
+    material
+        What `gathered` returned for the same records, where it is there already.
     """
-    said = _living(reading.labels(ds)) if said is None else said
-    if said.is_empty():
-        raise InputError(
-            f'there are no valid records to find topics in; import some with: rftkit import "{ds.path}" FILE'
-        )
-    frame = reading.frame(ds, said, ["messages"])
-    texts = embed.texts(frame).to_list()
+    said = gathering.living(ds) if said is None else said
+    given = gathering.gathered(ds, said, embedder) if material is None else material
     by_hand = pl.when(pl.col("topic_method").is_in(HAND_MADE)).then("topic")
     return find(
-        texts,
-        vectors(ds, texts, embedder).array,
+        given.texts,
+        given.vectors,
         depth=depth,
         count=count,
         seed=seed,
@@ -134,15 +115,11 @@ def proposal(
         before=said["topic"],
         keep=taxonomy.hand_made(ds),
         namer=None if model is None else asking.namer(ds, model),
-        shown=frame.select(last_user_text()).to_series().to_list(),
+        shown=given.shown,
     )
 
 
-def _living(labels: pl.DataFrame) -> pl.DataFrame:
-    return labels.filter(pl.col("valid").fill_null(value=True))
-
-
-def _discovered(labels: pl.DataFrame, said: pl.DataFrame, found: Discovery) -> pl.DataFrame:
+def discovered(labels: pl.DataFrame, said: pl.DataFrame, found: Discovery) -> pl.DataFrame:
     """Return labels with the topics of the found tree, as ids; records that were not looked at keep theirs if it is there.
 
     Parameters
@@ -172,59 +149,6 @@ def _discovered(labels: pl.DataFrame, said: pl.DataFrame, found: Discovery) -> p
         topic_method=pl.when("take").then(method).when(lost.not_()).then("topic_method"),
         secondary_topics=pl.when(pl.col("take").not_()).then("secondary_topics"),
         updated_at=pl.when(pl.col("take") | lost).then(pl.lit(datetime.now(UTC))).otherwise("updated_at"),
-    ).select(labels.columns)
-
-
-def split_topic(
-    ds: Context, path: str, *, count: int | None = None, embedder: str = "auto", seed: int = 0
-) -> TopicTree:
-    """Divide one topic into topics below it by its own records; the rest of the tree stays.
-
-    Parameters
-    ----------
-    ds
-        The dataset.
-    path
-        The topic.
-    count
-        Into how many; found by itself by default.
-    embedder
-        Chosen by size by default.
-    seed
-        The same records and seed give the same topics.
-    """
-    with ds.step("topics split", {"path": path, "count": count, "embedder": embedder, "seed": seed}) as step:
-        tree = reading.tree(ds)
-        path = tree.path(tree.find(path).id)
-        labels = reading.labels(ds)
-        said = _living(labels).filter(pl.col("topic") == path)
-        if said.height < 2:
-            raise InputError(
-                f"{path!r} has {said.height} valid records of its own; splitting a topic needs at least two"
-            )
-        frame = reading.frame(ds, said, ["messages"])
-        texts = embed.texts(frame).to_list()
-        shown = frame.select(last_user_text()).to_series().to_list()
-        made = vectors(ds, texts, embedder).array
-        found = divide(tree, path, texts, made, count=count, seed=seed, shown=shown)
-        step.put("topics.json", found.tree.to_dict())
-        step.replace("labels", reading.with_ids(_divided(labels, said, found), found.tree))
-        step.counts = {"topics": found.topics.n_unique(), "records": said.height}
-    return taxonomy.counted(ds)
-
-
-def _divided(labels: pl.DataFrame, said: pl.DataFrame, found: Division) -> pl.DataFrame:
-    """Return labels with the records of a topic in its parts; what was assigned by hand stays so, the rest was found."""
-    result = said.select("row").with_columns(new=found.topics, sure=found.confidence)
-    joined = labels.join(result, on="row", how="left", maintain_order="left")
-    here = pl.col("new").is_not_null()
-    by_hand = pl.col("topic_method").is_in(HAND_MADE).fill_null(value=False)
-    return joined.with_columns(
-        topic=pl.coalesce("new", "topic"),
-        topic_confidence=pl.when(here & ~by_hand).then("sure").otherwise("topic_confidence"),
-        topic_method=pl.when(here & ~by_hand).then(pl.lit("discovered")).otherwise("topic_method"),
-        secondary_topics=pl.when(~here).then("secondary_topics"),
-        updated_at=pl.when(here).then(pl.lit(datetime.now(UTC))).otherwise("updated_at"),
     ).select(labels.columns)
 
 
@@ -260,7 +184,7 @@ def categorize(
     configuration = {"all": all, "method": list(method), "model": model, "embedder": embedder}
     with ds.step("categorize", configuration) as step:
         labels = reading.labels(ds)
-        said = _living(labels)
+        said = gathering.living(ds)
         frame = reading.frame(ds, said)
         judge = asking.judge(ds, model, approved=approved) if "llm" in method else None
         report = _assigned(ds, frame, tree, all=all, method=method, embedder=embedder, judge=judge)
@@ -287,7 +211,7 @@ def fill(ds: Context, step: Transaction, labels: pl.DataFrame, tree: TopicTree) 
         The tree as it will be.
     """
     paths = reading.with_paths(labels, tree)
-    said = _living(paths)
+    said = gathering.valid(paths)
     new = step.pending("records")
     came = pl.concat([reading.rows(ds, said["row"]), new])
     frame = said.join(came.drop("id"), on="row", how="inner", maintain_order="left")

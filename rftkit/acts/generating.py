@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rftkit import embed, llm
-from rftkit.acts import asking, categorizing, covering, reading
+from rftkit.acts import asking, covering, gathering, reading
 from rftkit.acts.generation_job import GenerationJob, unknown
 from rftkit.acts.reviewing import candidates
 from rftkit.embed.cache import VectorCache
@@ -247,7 +247,7 @@ def _embedder(ds: Context, frame: pl.DataFrame, plan: GenerationPlan) -> Any:
         return None
     if embed.choose("auto").name == "minilm":
         return _Remembering(VectorCache(ds.path / "vectors"))
-    return categorizing.vectors(ds, embed.texts(frame).to_list()).embedder
+    return gathering.vectors(ds, embed.texts(frame).to_list()).embedder
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from rftkit import embed
-from rftkit.acts import categorizing, reading
+from rftkit.acts import gathering, reading
 from rftkit.errors import StoreError
 from rftkit.jobs import Control, Job, StoppedError
 from rftkit.messages import last_user_text
@@ -92,7 +92,7 @@ def map_job(ds: Context, *, embedder: str = "auto", seed: int = 0) -> Job[pl.Dat
 def _material(ds: Context, embedder: str) -> tuple[pl.DataFrame, embed.Array]:
     said = reading.labels(ds).filter(pl.col("valid").fill_null(value=True))
     frame = reading.frame(ds, said, ["id", "topic", "messages"])
-    vectors = categorizing.vectors(ds, embed.texts(frame).to_list(), embedder).array
+    vectors = gathering.vectors(ds, embed.texts(frame).to_list(), embedder).array
     return frame.select("id", "topic", last_user_text()), vectors
 
 

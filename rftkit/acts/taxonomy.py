@@ -50,10 +50,23 @@ def save_topics(
         What differs from the tree before.
     """
     with ds.step(step, configuration) as writing:
-        return _saved(ds, writing, tree, categorize=categorize)
+        return saved(ds, writing, tree, categorize=categorize)
 
 
-def _saved(ds: Context, writing: Transaction, tree: TopicTree, *, categorize: bool) -> TreeChange:
+def saved(ds: Context, writing: Transaction, tree: TopicTree, *, categorize: bool) -> TreeChange:
+    """Write a tree as part of a step, with the records moved along; return what changed.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    writing
+        The step.
+    tree
+        The new tree.
+    categorize
+        Assign topics to the records that have none.
+    """
     old, was = reading.tree(ds), reading.stored_labels(ds)
     change = old.diff(tree)
     writing.put("topics.json", tree.to_dict())
@@ -110,7 +123,7 @@ def change_topics(ds: Context, change: Callable[[TopicTree], TopicTree], step: s
         Options for the history.
     """
     with ds.step(step, configuration) as writing:  # the tree is read under the lock, so that no other change is lost
-        _saved(ds, writing, change(reading.tree(ds)), categorize=False)
+        saved(ds, writing, change(reading.tree(ds)), categorize=False)
     return counted(ds)
 
 
@@ -133,7 +146,7 @@ def use_template(ds: Context, name: str, *, categorize: bool = True) -> TopicTre
     """
     tree = TopicTree.template(name)
     with ds.step("topics template", {"template": name}) as writing:
-        _saved(ds, writing, reading.tree(ds).adopt(tree, hand_made(ds), by_id=False), categorize=categorize)
+        saved(ds, writing, reading.tree(ds).adopt(tree, hand_made(ds), by_id=False), categorize=categorize)
     return counted(ds)
 
 
@@ -155,7 +168,7 @@ def load_topics(ds: Context, path: str, *, categorize: bool = True) -> TopicTree
         raise InputError(f"{path} has no topics; give a file such as: rftkit topics DATASET save FILE")
     with ds.step("topics load", {"file": str(path)}) as writing:
         new = reading.tree(ds).adopt(tree, hand_made(ds), by_id=shapes.keeps_ids(value))
-        _saved(ds, writing, new, categorize=categorize)
+        saved(ds, writing, new, categorize=categorize)
     return counted(ds)
 
 

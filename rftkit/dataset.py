@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from rftkit import render
 from rftkit.acts import (
+    between,
     categorizing,
     central,
     checked,
     covering,
     dividing,
+    differing,
     editing,
+    exporting,
     generating,
     importing,
     mapping,
@@ -84,6 +87,12 @@ class Dataset(Context):
     candidates = reviewing.candidates
     review_state = reviewing.review_state
     final_distribution = reviewing.final_distribution
+    split_state = splitting.split_state
+    preview_split = splitting.preview_split
+    preview_export = exporting.preview_export
+    export_columns = exporting.export_columns
+    changes = between.changes
+    version_diff = differing.version_diff
 
     # Steps
     import_ = importing.import_
@@ -114,7 +123,8 @@ class Dataset(Context):
     assign = editing.assign
     undo_repairs = editing.undo_repairs
     split = splitting.split
-    export = splitting.export
+    export = exporting.export
+    export_job = exporting.export_job
     undo = versions.undo
 
     @property

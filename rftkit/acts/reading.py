@@ -163,7 +163,7 @@ def records(
     InputError
         The condition cannot be read.
     """
-    said = labels(ds) if ids is None else _of_ids(ds, ids)
+    said = labels(ds) if ids is None else labels_of(ds, ids)
     if where is None and search is None:
         return frame(ds, said if limit is None else said.head(limit), columns)
     found = _matching(frame(ds, said), where, search)
@@ -171,7 +171,21 @@ def records(
     return found if columns is None else found.select(columns)
 
 
-def _of_ids(ds: Context, ids: Sequence[str]) -> pl.DataFrame:
+def labels_of(ds: Context, ids: Sequence[str]) -> pl.DataFrame:
+    """Return the labels of the records with these ids, in the order of the records.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    ids
+        Ids that there are.
+
+    Raises
+    ------
+    NotFoundError
+        One of the ids does not exist.
+    """
     said = labels(ds)
     missing = pl.Series("id", ids, dtype=pl.String).filter(~pl.Series(ids, dtype=pl.String).is_in(said["id"].implode()))
     if missing.len():

@@ -1,18 +1,17 @@
-"""Split and export: the last two steps of phase 1."""
+"""Split: the records of train and of validation, divided, looked at before, and as they stand."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from rftkit.acts import reading
-from rftkit.errors import InputError
-from rftkit.formats import writing
 from rftkit.split import Split
 from rftkit.split import split as divide
+from rftkit.split.leaks import leaks
 
 if TYPE_CHECKING:
     from rftkit.acts.context import Context
@@ -29,6 +28,7 @@ def split(
     generated_in_validation: bool = False,
     min_validation: int | None = None,
     seed: int = 0,
+    keep: bool | None = None,
 ) -> Split:
     """Divide the valid records into train and validation; a source, its variations and near duplicates stay together.
 
@@ -46,24 +46,12 @@ def split(
         At least so many records in validation.
     seed
         The same seed gives the same split.
+    keep
+        Whether the records of validation stay there, so that results before and after can be compared. By default
+        they do when the options are those of the last split, and the records alone have changed.
     """
-    result = divide(
-        reading.narrow(ds),
-        train=train,
-        stratify=stratify,
-        generated_in_validation=generated_in_validation,
-        min_validation=min_validation,
-        seed=seed,
-        groups=near_pairs(ds, NEAR),
-    )
+    result, configuration = _divided(ds, train, stratify, generated_in_validation, min_validation, seed, keep)
     told = result.to_dict()
-    configuration = {
-        "train": train,
-        "stratify": stratify,
-        "generated_in_validation": generated_in_validation,
-        "min_validation": min_validation,
-        "seed": seed,
-    }
     with ds.step("split", configuration) as step:
         labels = reading.stored_labels(ds).drop("split")
         labels = labels.join(result.frame.select("id", "split"), on="id", how="left", maintain_order="left")
@@ -71,6 +59,62 @@ def split(
         step.counts = {name: value for name, value in told.items() if isinstance(value, int)}
         step.put("split.json", {"configuration": configuration, **told})
     return result
+
+
+def preview_split(
+    ds: Context,
+    *,
+    train: float = 0.9,
+    stratify: str = "topic",
+    generated_in_validation: bool = False,
+    min_validation: int | None = None,
+    seed: int = 0,
+    keep: bool | None = None,
+) -> Split:
+    """Return what `split` would do with the same options, without doing it.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    train, stratify, generated_in_validation, min_validation, seed, keep
+        As `split` takes them.
+    """
+    return _divided(ds, train, stratify, generated_in_validation, min_validation, seed, keep)[0]
+
+
+def _divided(
+    ds: Context,
+    train: float,
+    stratify: str,
+    generated_in_validation: bool,
+    min_validation: int | None,
+    seed: int,
+    keep: bool | None,
+) -> tuple[Split, dict[str, Any]]:
+    asked: dict[str, Any] = {
+        "train": train,
+        "stratify": stratify,
+        "generated_in_validation": generated_in_validation,
+        "min_validation": min_validation,
+        "seed": seed,
+    }
+    last = ds.store.get("split.json", ds.line)
+    frozen = _validation(ds) if last is not None and _keeps(last["configuration"], asked, keep) else None
+    result = divide(reading.narrow(ds), **asked, groups=near_pairs(ds, NEAR), keep=frozen)
+    if frozen is not None:
+        # records that were deleted since have no label that would still name them
+        result = replace(result, gone=result.gone + max(last["validation"] - len(frozen), 0))
+    return result, {**asked, "keep": frozen is not None}
+
+
+def _keeps(last: dict[str, Any], asked: dict[str, Any], keep: bool | None) -> bool:
+    """Say whether validation is frozen: where nobody says so, other options ask for another division."""
+    return all(last.get(name) == value for name, value in asked.items()) if keep is None else keep
+
+
+def _validation(ds: Context) -> pl.Series:
+    return reading.stored_labels(ds).filter(pl.col("split") == "validation")["id"]
 
 
 def near_pairs(ds: Context, threshold: float) -> pl.DataFrame:
@@ -93,72 +137,64 @@ def near_pairs(ds: Context, threshold: float) -> pl.DataFrame:
     return ds.store.scan("pairs", ds.line).filter(pl.col("jaccard") >= threshold).collect()
 
 
-def export(
-    ds: Context,
-    path: str | Path,
-    *,
-    format: str = "openai-rft",
-    split: str = "all",
-    excel_safe: bool = False,
-    ids: list[str] | None = None,
-) -> Any:
-    """Write records to a file.
-
-    Parameters
-    ----------
-    ds
-        The dataset.
-    path
-        The file; .gz and .zst are compressed.
-    format
-        One of `rftkit.formats.writing.FORMATS`.
-    split
-        train, validation or all.
-    excel_safe
-        Alter cells that a spreadsheet would run as formulas.
-    ids
-        Only these records.
+def split_state(ds: Context) -> dict[str, Any] | None:
+    """Return the split as it stands now, with a leak check of now; None before there is one.
 
     Returns
     -------
-    WriteReport
-        What was written, and what was skipped and why.
-
-    Raises
-    ------
-    InputError
-        The split was not made yet, or there is no such format.
+    dict
+        `train`, `validation`, `neither` (valid records in no set), `new` (those of them that came after the split),
+        `by_topic`, `straddling_groups`, `leaks` (the first of them: an id of train and one of validation),
+        `when`, `configuration`.
     """
-    frame = reading.records(ds, ids)
-    if split not in ("train", "validation", "all"):
-        raise InputError(f"there is no split {split!r}; use train, validation or all")
-    if split != "all":
-        frame = _of_split(ds, frame, split)
-    return writing.write(
-        frame,
-        path,
-        format,
-        split=None if split == "all" else split,
-        dataset_name=ds.name,
-        seed=_seed(ds),
-        excel_safe=excel_safe,
-        unreadable=reading.unreadable(ds),
-        version=ds.version,
-    )
-
-
-def _of_split(ds: Context, frame: pl.DataFrame, split: str) -> pl.DataFrame:
-    if frame["split"].null_count() == frame.height:
-        raise InputError(f'no record is in {split}; split first with: rftkit split "{ds.path}"')
-    chosen = frame.filter(pl.col("split") == split)
-    if chosen.is_empty():
-        raise InputError(
-            f"the last split left no record in {split}: what belongs together stays together, and there are too few "
-            f'groups; see rftkit split "{ds.path}" --help, or import more records'
-        )
-    return chosen
-
-
-def _seed(ds: Context) -> int | None:
     stored = ds.store.get("split.json", ds.line)
-    return None if stored is None else stored["configuration"]["seed"]
+    return None if stored is None else ds.remember("split", _PARTS, lambda: _state(ds, stored))
+
+
+_PARTS = ("records", "labels", "topics.json", "pairs", "split.json")
+
+
+def _state(ds: Context, stored: dict[str, Any]) -> dict[str, Any]:
+    frame = reading.narrow(ds)
+    valid = frame.filter(pl.col("valid").fill_null(value=True))
+    counts = dict(valid["split"].value_counts().iter_rows())
+    found = leaks(frame, near_pairs(ds, NEAR))
+    neither = counts.get(None, 0)
+    return {
+        "train": counts.get("train", 0),
+        "validation": counts.get("validation", 0),
+        "neither": neither,
+        "new": max(neither - stored["left_out"], 0),
+        "by_topic": by_topic(valid),
+        "straddling_groups": found.height,
+        "leaks": found.head(5).select("train_id", "validation_id").to_dicts(),
+        "when": _when(ds),
+        "configuration": stored["configuration"],
+    }
+
+
+def _when(ds: Context) -> str:
+    return next((line.when for line in reversed(ds.store.lineage(ds.line)) if line.step == "split"), "")
+
+
+def by_topic(frame: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """Return the records of each topic in train and validation; those without a topic under ``__unassigned``.
+
+    Parameters
+    ----------
+    frame
+        Columns `topic` and `split`.
+
+    Examples
+    --------
+    >>> by_topic(pl.DataFrame({"topic": ["a", "a", None], "split": ["train", "validation", "train"]}))
+    {'a': {'train': 1, 'validation': 1}, '__unassigned': {'train': 1, 'validation': 0}}
+    """
+    from rftkit.split import UNASSIGNED
+
+    side = pl.col("split")
+    counted = frame.group_by("topic").agg(
+        (side == "train").sum().alias("train"), (side == "validation").sum().alias("validation")
+    )
+    rows = counted.sort("topic", nulls_last=True).iter_rows()
+    return {topic or UNASSIGNED: {"train": train, "validation": held} for topic, train, held in rows}

@@ -220,6 +220,11 @@ def assign(ds: Any, topic: str, ids: tuple[str, ...], as_json: bool) -> None:
 @click.option("--generated-in-validation", is_flag=True, help="Generated records may be in validation.")
 @click.option("--min-validation", type=click.IntRange(min=0), help="At least so many records in validation.")
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--keep/--no-keep",
+    default=None,
+    help="Keep the records of validation there; by default they stay where the options are those of the last split.",
+)
 @as_json
 def split(
     dataset: Path,
@@ -228,6 +233,7 @@ def split(
     generated_in_validation: bool,
     min_validation: int | None,
     seed: int,
+    keep: bool | None,
     as_json: bool,
 ) -> None:
     """Split the valid records into train and validation without leaks."""
@@ -238,6 +244,7 @@ def split(
         generated_in_validation=generated_in_validation,
         min_validation=min_validation,
         seed=seed,
+        keep=keep,
     )
     told = {**result.to_dict(), "dataset_version": ds.version}
     emit(told, as_json=as_json, lines=_split_lines(told, dataset))
@@ -248,6 +255,9 @@ def _split_lines(told: dict[str, Any], dataset: Path) -> Iterator[str]:
         f"train {number(told['train'])}, validation {number(told['validation'])}; straddling groups "
         f"{number(told['straddling_groups'])}, left out {number(told['left_out'])}"
     )
+    if told["kept"] is not None:
+        yield f"{number(told['kept'])} records of validation stayed there (--no-keep draws them anew)"
+    yield from (f"warning: {sentence}" for sentence in told["warnings"])
     rows = [(topic, number(n["train"]), number(n["validation"])) for topic, n in told["by_topic"].items()]
     yield from table(rows, header=("topic", "train", "validation"))
     yield f"next: rftkit export {dataset} train.jsonl --split train"
@@ -258,18 +268,41 @@ def _split_lines(told: dict[str, Any], dataset: Path) -> Iterator[str]:
 @click.argument("out")
 @click.option("--format", "format_", default="openai-rft", show_default=True, metavar="F")
 @click.option("--split", "split_", type=click.Choice(["train", "validation", "all"]), default="all", show_default=True)
+@click.option("--columns", metavar="A,B", help="Keys beside the prompt, for graders; all of the source's by default.")
+@click.option("--licence", metavar="L", help="For the dataset card beside a split, e.g. cc-by-4.0.")
 @click.option("--excel-safe", is_flag=True, help="Alter cells that a spreadsheet would run as formulas.")
+@click.option("--keep-existing", is_flag=True, help="Refuse where a file of this name is there already.")
 @as_json
-def export(dataset: Path, out: str, format_: str, split_: str, excel_safe: bool, as_json: bool) -> None:
+def export(
+    dataset: Path,
+    out: str,
+    format_: str,
+    split_: str,
+    columns: str | None,
+    licence: str | None,
+    excel_safe: bool,
+    keep_existing: bool,
+    as_json: bool,
+) -> None:
     """Write records to a file for a trainer."""
-    told = existing(dataset).export(out, format=format_, split=split_, excel_safe=excel_safe).to_dict()
-    emit(told, as_json=as_json, lines=_export_lines(told))
+    report = existing(dataset).export(
+        out,
+        format=format_,
+        split=split_,
+        columns=None if columns is None else [name for part in columns.split(",") if (name := part.strip())],
+        licence=licence,
+        excel_safe=excel_safe,
+        overwrite=not keep_existing,
+    )
+    emit(report.to_dict(), as_json=as_json, lines=_export_lines(report.to_dict()))
 
 
 def _export_lines(told: dict[str, Any]) -> Iterator[str]:
     yield f"wrote {number(told['written'])} records to {told['path']} ({told['format']}), skipped {number(told['skipped'])}"
     yield from counted(told.get("skipped_reasons", {}))
     yield from (f"warning: {sentence}" for sentence in told.get("warnings", []))
+    if told["replaced"]:
+        yield "replaced what was there before: " + ", ".join(told["replaced"])
     others = [file for file in told.get("files", []) if file != told["path"]]
     if others:
         yield "beside it: " + ", ".join(others)

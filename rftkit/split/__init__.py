@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -72,6 +73,7 @@ def split(
     from rftkit.split import members
 
     _check(frame, train, stratify, min_validation)
+    keep = None if keep is None else list(keep)
     held = members.of(frame, stratify, generated_in_validation, seed, groups, keep)
     chosen = _chosen(held, 1 - train, min_validation)
     asked = {
@@ -81,7 +83,15 @@ def split(
         "min_validation": min_validation,
         "seed": seed,
     }
-    return held.result(chosen, asked)
+    result = held.result(chosen, asked)
+    return result if keep is None else _compared(result, pl.Series(list(keep), dtype=pl.String))
+
+
+def _compared(result: Split, kept: pl.Series) -> Split:
+    """Say how many records that were to stay in validation did."""
+    there = result.frame.filter(pl.col("split") == "validation")["id"].cast(pl.String)
+    stayed = int(there.is_in(kept.implode()).sum())
+    return replace(result, kept=stayed, gone=kept.n_unique() - stayed)
 
 
 def _check(frame: pl.DataFrame, train: float, stratify: str, min_validation: int | None) -> None:

@@ -37,6 +37,10 @@ class Split:
         Records that are not split because they are invalid.
     groups
         Number of groups.
+    kept
+        Records of validation that stayed there from the split before; None where none were to stay.
+    gone
+        Records that were to stay in validation and cannot: they are deleted, invalid, or may not be there any more.
     asked
         What was asked for.
 
@@ -56,6 +60,8 @@ class Split:
     left_out: int = 0
     invalid: int = 0
     groups: int = 0
+    kept: int | None = None
+    gone: int = 0
     asked: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -137,6 +143,8 @@ class Split:
             "left_out": self.left_out,
             "invalid": self.invalid,
             "groups": self.groups,
+            "kept": self.kept,
+            "gone": self.gone,
             "generated_share": dict(self.generated_share),
             "real_share": {part: 1 - share for part, share in self.generated_share.items()},
             "without_validation": list(self.without_validation),
@@ -163,6 +171,11 @@ def _warnings(result: Split) -> list[str]:
         found.append(
             f"{render.plural(result.left_out, 'generated record')} left out of both sets, because validation took the "
             "records they were made from; generated_in_validation=True keeps them"
+        )
+    if result.gone:
+        found.append(
+            f"{render.plural(result.gone, 'record')} of the validation before {'is' if result.gone == 1 else 'are'} no "
+            "longer in it: deleted, invalid, or generated where generated records may not be"
         )
     asked, whole = result.asked.get("train"), result.train + result.validation
     if asked and whole and abs(result.validation - (1 - asked) * whole) > max(0.02 * whole, 1):

@@ -114,6 +114,29 @@ def test_the_main_job_by_commands(ask: Ask, folder: Path) -> None:
     assert ask("export", out, "--split", "train")["written"] == split["train"] == len(out.read_text().splitlines())
 
 
+def test_validation_stays_over_versions_and_can_be_drawn_anew(ask: Ask, folder: Path) -> None:
+    assert ask("split", "--train", 0.8)["kept"] is None
+    more = "".join(dump({"messages": [{"role": "user", "content": f"Parcel {n} of mine"}]}) + "\n" for n in range(10))
+    (folder / "more.jsonl").write_text(more)
+    ask("import", folder / "more.jsonl")
+    assert ask("split", "--train", 0.8, "--no-keep")["kept"] is None
+    assert ask("split", "--train", 0.8)["kept"] == 9
+    assert ask("split", "--train", 0.5, "--keep")["kept"] == 9
+
+
+def test_export_takes_columns_and_a_licence_and_keeps_an_existing_file_when_told(ask: Ask, folder: Path) -> None:
+    ask("split")
+    out = folder / "train.jsonl"
+    ask("export", out, "--split", "train", "--columns", "topic, rftkit_id", "--licence", "cc0-1.0")
+    assert list(load(out.read_text().splitlines()[0])) == ["messages", "rftkit_id"]
+    assert '"cc0-1.0"' in (folder / "train.jsonl.card.md").read_text()
+    before = out.read_text()
+    ask("export", out, "--keep-existing", code=1)
+    assert out.read_text() == before
+    assert ask("export", out, "--columns", "")["replaced"] == [str(out)]
+    assert list(load(out.read_text().splitlines()[0])) == ["messages"]
+
+
 def test_records_are_found_edited_assigned_and_deleted(ask: Ask, folder: Path) -> None:
     ask("sanitize")
     assert ask("records", "list", "--where", "NOT valid")["total"] == 1

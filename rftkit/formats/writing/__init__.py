@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +13,8 @@ from rftkit.formats.writing import text
 from rftkit.formats.writing.beside_file import write_card, write_manifest, write_unreadable
 from rftkit.formats.writing.check import Problem, check
 from rftkit.formats.writing.choose import reasons
+from rftkit.formats.writing.columns import unknown_columns
+from rftkit.formats.writing.draft import Draft, draft
 from rftkit.formats.writing.files import replacing
 from rftkit.formats.writing.prompts import complete
 from rftkit.formats.writing.report import WriteReport
@@ -21,7 +23,19 @@ from rftkit.formats.writing.sentences import warnings as warning_sentences
 from rftkit.formats.writing.target import Notes, Options, Target
 from rftkit.formats.writing.targets import FORMATS, TARGETS, target_of
 
-__all__ = ["FORMATS", "TARGETS", "Problem", "WriteReport", "check", "complete", "target_of", "write"]
+__all__ = [
+    "FORMATS",
+    "TARGETS",
+    "Draft",
+    "Problem",
+    "WriteReport",
+    "check",
+    "complete",
+    "draft",
+    "names_of",
+    "target_of",
+    "write",
+]
 
 #: Records that are text at the same time; bounds the memory of an export.
 _BATCH = 50_000
@@ -43,6 +57,8 @@ def write(
     unreadable: pl.DataFrame | None = None,
     licence: str | None = None,
     version: int | str | None = None,
+    overwrite: bool = True,
+    told: Callable[[int, int], None] | None = None,
 ) -> WriteReport:
     r"""Write records to a file that some trainer, service or person reads.
 
@@ -75,6 +91,11 @@ def write(
         Licence for the dataset card, such as `cc-by-4.0`; unknown when not given.
     version
         Version of the dataset, for manifest and card.
+    overwrite
+        Put the files in the place of those of the same name; otherwise refuse where there is one.
+    told
+        Told after every block how many records are written, and how many there are; what it raises ends the export
+        and leaves the old file.
 
     Returns
     -------
@@ -97,26 +118,57 @@ def write(
     """
     target, file = target_of(format), Path(path).expanduser()
     _fits(file, target)
+    lost = unreadable is not None and unreadable.height > 0
+    before = [each for each in names_of(file, target, split, lost=lost) if each.exists()]
+    if before and not overwrite:
+        raise InputError(f"{str(before[0])!r} is there already; name another file, or say that it may be replaced.")
     rows = complete(_of_split(frame, split))
+    unknown = unknown_columns(rows, target, columns)
     options = Options(columns=columns, excel_safe=excel_safe, dataset=dataset_name or _stem(file), split=split)
     notes = Notes()
     reason = reasons(rows, target)
     chosen = rows.filter(pl.lit(reason.is_null()))
     notes["unchecked"] += 0 if target.every_record else chosen["valid"].null_count()
     with replacing(file) as out:
-        for block in _blocks(chosen, target, options, notes):
+        for number, block in enumerate(_blocks(chosen, target, options, notes), start=1):
             out.write(block)
+            if told is not None:
+                told(min(number * _BATCH, chosen.height), chosen.height)
     notes["few"] += chosen.height if chosen.height < target.minimum else 0
     counts = dict(Counter(why for why in reason.drop_nulls()))
-    said = [*skip_sentences(counts), *warning_sentences(notes, minimum=target.minimum)]
+    said = [*skip_sentences(counts), *warning_sentences(notes, minimum=target.minimum), *unknown]
     files = [file]
-    if target.name == "records" and unreadable is not None and unreadable.height:
+    if target.every_record and unreadable is not None and lost:
         files.append(write_unreadable(unreadable, file))
     if split in ("train", "validation"):
         about = {"dataset": options.dataset, "split": split, "seed": seed, "format": format, "version": version}
         files += [write_manifest(chosen, file, about), write_card(chosen, file, about, said, licence)]
-    names = tuple(str(each) for each in files)
-    return WriteReport(chosen.height, sum(counts.values()), counts, str(file), format, names, tuple(said))
+    names, gone = (tuple(str(each) for each in some) for some in (files, before))
+    return WriteReport(chosen.height, sum(counts.values()), counts, str(file), format, names, tuple(said), gone)
+
+
+def names_of(file: Path, target: Target, split: str | None, *, lost: bool = False) -> list[Path]:
+    """Return every file that an export writes: the file itself, and what lies beside it.
+
+    Parameters
+    ----------
+    file
+        The file.
+    target
+        Its format.
+    split
+        train, validation, or anything else for all records.
+    lost
+        Whether there are lines that could not be read.
+
+    Examples
+    --------
+    >>> [each.name for each in names_of(Path("a.jsonl"), target_of("trl"), "train")]
+    ['a.jsonl', 'a.jsonl.manifest.json', 'a.jsonl.card.md']
+    """
+    beside = ["manifest.json", "card.md"] if split in ("train", "validation") else []
+    beside += ["unreadable.jsonl"] if target.every_record and lost else []
+    return [file, *(file.with_name(f"{file.name}.{ending}") for ending in beside)]
 
 
 def _stem(file: Path) -> str:

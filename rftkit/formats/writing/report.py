@@ -26,6 +26,8 @@ class WriteReport:
         Everything that was written: the file, and beside it manifest, dataset card and unreadable lines.
     warnings
         Sentences about what the reader of the file should know.
+    replaced
+        Those of the files that were there before; what they held is gone.
 
     Examples
     --------
@@ -40,6 +42,7 @@ class WriteReport:
     format: str
     files: tuple[str, ...]
     warnings: tuple[str, ...]
+    replaced: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Return one line for a prompt."""
@@ -62,6 +65,7 @@ class WriteReport:
             "skipped_reasons": dict(self.skipped_reasons),
             "files": list(self.files),
             "warnings": list(self.warnings),
+            "replaced": list(self.replaced),
         }
 
     def _repr_html_(self) -> str:

@@ -70,6 +70,8 @@ class Target:
         Fewest records that the service takes.
     every_record
         Writes invalid records too, and records without messages.
+    columns
+        Whether a person may choose what stands beside the prompt.
 
     Examples
     --------
@@ -86,3 +88,4 @@ class Target:
     media: frozenset[str] | None = NO_MEDIA
     minimum: int = 0
     every_record: bool = False
+    columns: bool = True

@@ -86,5 +86,5 @@ def _pairs(frame: pl.DataFrame, notes: Notes) -> pl.DataFrame:
     return frame.select(chat.last_user_text().alias("input"), pl.lit(answer))
 
 
-JSONL = Target("jsonl", "JSON lines with exactly `input` and `answer`", lines=lines)
-CSV = Target("csv", "CSV with exactly `input` and `answer`", table=table, suffix=".csv")
+JSONL = Target("jsonl", "JSON lines with exactly `input` and `answer`", lines=lines, columns=False)
+CSV = Target("csv", "CSV with exactly `input` and `answer`", table=table, suffix=".csv", columns=False)

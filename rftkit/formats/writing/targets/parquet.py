@@ -46,4 +46,5 @@ TARGET = Target(
     suffix=".parquet",
     prompt_only=False,
     media=None,
+    columns=False,
 )

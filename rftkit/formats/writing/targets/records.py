@@ -130,4 +130,5 @@ TARGET = Target(
     prompt_only=False,
     media=None,
     every_record=True,
+    columns=False,
 )

@@ -70,4 +70,10 @@ def _text(message: _Turn) -> str:
     return chat.text_of(message.get("content")) or ""
 
 
-TARGET = Target("sharegpt", "ShareGPT conversations, with the output as the last turn", lines=lines, prompt_only=False)
+TARGET = Target(
+    "sharegpt",
+    "ShareGPT conversations, with the output as the last turn",
+    lines=lines,
+    prompt_only=False,
+    columns=False,
+)

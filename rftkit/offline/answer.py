@@ -9,7 +9,7 @@ from typing import Any
 
 from rftkit import messages
 from rftkit.llm.payload import unwrap
-from rftkit.offline import chain, describe, vary, write
+from rftkit.offline import chain, describe, pairs, vary, write
 
 SENTENCE = (
     "I am rftkit/offline, a writer made of rules and no language model: I can write prompts from examples, "
@@ -21,6 +21,7 @@ TASKS: dict[str, Task] = {
     "vary": vary.vary,
     "describe": describe.describe,
     "expand": describe.expand,
+    "pairs": pairs.pairs,
     "chain": chain.chain,
     "chain_conversation": chain.conversation,
 }

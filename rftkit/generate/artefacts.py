@@ -12,23 +12,37 @@ import re
 from functools import cache
 from importlib.resources import files
 
+from rftkit.generate.statement import is_statement
 from rftkit.offline.lexicon import sections
 
 _NAME = re.compile(r"~(\w+)~")
 _NO_RULES = ("words", "tags", "shouts")
-_LIST = "several prompts at once"
+_LIST, _ANSWER = "several prompts at once", "an answer"
 _WHOLE = (_LIST, "a wrapper")  # these look at lines and quotes as they stand
-_QUOTED = re.compile(r"[\"\u201c\u201e\u00ab][^\"\u201c\u201d\u00ab\u00bb]{12,}[\"\u201d\u201c\u00bb]")
-_SQUARE = re.compile(r"(?<![\w\])`$])\[([^\W\d_][\w '/.,&-]{1,60})\](?![(\[:\w])")
+_QUOTED = re.compile(r"[\"\u201c\u201e\u00ab][^\"\u201c\u201d\u00ab\u00bb]{4,}[\"\u201d\u201c\u00bb]")
+_SQUARE = re.compile(r"(?<![\w\])`$])\[([^\W\d_][\w '/.,&#-]{1,60})\](?![(\[:\w])")
 _ANGLE = re.compile(r"(?<![\w<`])<([^\W\d_][\w '/.-]{1,40})>(?!>)")
 _CURLY = re.compile(r"(?<![\w\\^_{])\$?\{\{?\s*([A-Za-z][\w .]{2,40})\s*\}\}?")
-_BLANK = re.compile(r"(?<![\w_/\\])_{3,}(?![\w_])")
+_DOUBLE = re.compile(r"<<\s*[A-Za-z][\w .-]{1,40}?\s*>>|\[\[\s*[A-Za-z][\w .-]{1,40}?\s*\]\]")
+_CAPITALS = re.compile(r"(?<![\w/.'\"\[])[$%#@_]{0,2}([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)[%#_]{0,2}(?![\w/])")
+_ROUND = re.compile(r"(?<!\w)\(([a-z][a-z '/-]{4,40})\)")
+_MAIL = re.compile(
+    r"\b(?:user|name|your\w*|e?mail|customer|someone|somebody|j(?:oh|a)ne?[._]?doe|test|example|info|me|abc|xyz|first\w*[._]last\w*)\d*@"
+    r"(?:example|test|email|domain|sample|company|yourdomain|yourcompany|mail)\.(?:com|org|net)\b",
+    re.IGNORECASE,
+)
+_BLANK = re.compile(r"(?<![\w_/\\])_{2,}(?![\w_])")
 _CODE = re.compile(
     r"`|[;=]\s*$|\b(?:code|template|jinja|handlebars|mustache|react|vue|angular|django|flask|html|xml|render\w*|format|python|"
     r"javascript|typescript|java|rust|sql|latex|function|variable|syntax|helm|ansible|liquid|f-string|placeholder|script|yaml|"
     r"json|regex|markup|merge tag|mail merge|array|index|list comprehension|struct|generic|tag|element|command line|shell|bash|"
-    r"config\w*|env\w*|api|endpoint)s?\b",
+    r"config\w*|env\w*|api|endpoint|php|docker\w*|kubernetes|terraform|session)s?\b",
     re.IGNORECASE | re.MULTILINE,
+)
+_WORKED_ON = re.compile(
+    r"(?:^|[.!?:] )(?:please |can you |could you )?(?:translate|rewrite|rephrase|paraphrase|proofread|summari[sz]e|shorten|correct|"
+    r"improve|edit|polish|simplify|classify)\b",
+    re.IGNORECASE,
 )
 _CLOZE = re.compile(r"\b(?:blanks?|fill|complete the|missing words?|gaps?|cloze|underscores?)\b", re.IGNORECASE)
 
@@ -78,18 +92,27 @@ def find(text: str, *, reply: bool = False) -> str | None:
     Examples
     --------
     >>> find("I'm sorry, but I can't help with that.")
-    'a refusal: "I\'m sorry, but I can\'t help with that."'
+    'a refusal: "I\'m sorry, but I can\'t help with that"'
     >>> find("Put 'finance' on my todo list, null and void or not") is None
     True
     """
     whole = text.replace("\u2019", "'").strip()
     flat = " ".join(_unquoted(whole).split())
+    handed = _WORKED_ON.search(flat)  # a person hands over a text, which may be anybody's
     for kind, pattern, as_it_stands in _compiled():
+        if (reply and kind == _LIST) or (handed and kind == _ANSWER):
+            continue
         match = pattern.search(whole if as_it_stands else flat)
-        if match and not (reply and kind == _LIST):
+        if match:
             return f'{kind}: "{" ".join(match.group().split())[:60]}"'
     slot = _slot(whole)
-    return f'a placeholder: "{slot[:60]}"' if slot else None
+    if slot:
+        return f'a placeholder: "{slot[:60]}"'
+    return (
+        None
+        if reply or handed or not is_statement(whole)
+        else f'an answer: "{flat[:60]}" asks nothing and tells of nobody'
+    )
 
 
 def _unquoted(text: str) -> str:
@@ -108,8 +131,34 @@ def _slot(text: str) -> str | None:
     for match in _ANGLE.finditer(text):
         if match[1].split()[0].lower() not in _known("tags"):
             return match.group()
-    left = _CURLY.search(text) or (None if _CLOZE.search(text) else _BLANK.search(text))
-    return left.group() if left else None
+    left = _CURLY.search(text) or _DOUBLE.search(text) or (None if _CLOZE.search(text) else _BLANK.search(text))
+    return left.group() if left else _stand_in(text)
+
+
+def _stand_in(text: str) -> str | None:
+    """Return what stands for a value without being one: CITY_A, %PRODUCT%, (airline name), user@example.com."""
+    for match in _CAPITALS.finditer(text):
+        marked = match.group() != match[1] or "_" in match[1]
+        if marked and any(_is_slot(part) for part in match[1].split("_")):
+            return match.group()
+    for match in _ROUND.finditer(text):
+        words = match[1].replace("/", " ").split()
+        if len(words) > 1 and all(_is_slot(word) for word in words):
+            return match.group()
+    mail = _MAIL.search(text)
+    return mail.group() if mail else None
+
+
+@cache
+def _is_slot(word: str) -> bool:
+    """Return whether a word names what a form asks for."""
+    return re.fullmatch(_slots(), word, re.IGNORECASE) is not None
+
+
+@cache
+def _slots() -> str:
+    rule = next(line for line in _told()["words"] if line.startswith("slot = "))
+    return rule.removeprefix("slot = ")
 
 
 def _without_slots(text: str) -> str:
@@ -123,5 +172,8 @@ def _is_shout(inside: str) -> bool:
     return (
         len(inside) <= 2
         or all(word.strip(".,!") in _known("shouts") for word in words)
-        or any(c.isdigit() for c in inside)
+        or (
+            any(c.isdigit() for c in inside)
+            and not any(_is_slot(word) and word not in _known("shouts") for word in words)
+        )
     )

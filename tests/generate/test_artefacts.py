@@ -22,9 +22,12 @@ def _planted(name: str) -> list[tuple[str, str]]:
     return [(kind, text.replace("\\n", "\n")) for kind, _, text in (line.partition("\t") for line in lines)]
 
 
-@pytest.mark.parametrize(("name", "share"), [("planted", 0.97), ("planted_anew", 0.93)])
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [("planted", 0.97), ("planted_anew", 0.93), ("planted_other_voice", 0.97), ("planted_varied", 0.93)],
+)
 def test_planted_artefacts_are_found(name: str, share: float) -> None:
-    """The first hundred were looked at while the rules were written, the second were written before and not looked at."""
+    """Of the last two, 57 % and 42 % were found before the rules were made wider."""
     texts = _planted(name)
     missed = [text for _, text in texts if artefacts.find(text) is None]
     assert len(texts) >= 100
@@ -40,6 +43,13 @@ def test_refusals_are_found_in_many_languages() -> None:
 def test_people_apologize_cannot_do_things_quote_bots_and_write_code() -> None:
     texts = (TEXTS / "people.txt").read_text(encoding="utf-8").replace("\\n", "\n").splitlines()
     assert [(text, artefacts.find(text)) for text in texts if artefacts.find(text)] == []
+
+
+def test_what_explains_opens_no_conversation_but_may_answer_a_question() -> None:
+    told = "The most common cause is an outdated app version."
+    assert (artefacts.find(told) or "").startswith("an answer")
+    assert artefacts.find(told, reply=True) is None
+    assert artefacts.find(f"Translate this into French: {told}") is None
 
 
 def test_a_list_may_answer_several_questions_but_does_not_open_a_conversation() -> None:

@@ -292,6 +292,9 @@ def _ruled(spec: Spec, rule: Rule) -> Spec:
     if rule.name == "dimension":
         name, values = rule.value
         return replace(spec, dimensions={**spec.dimensions, name: tuple(values)})
+    if rule.name == "language":
+        name = "languages" if rule.target == "input" else "answer_languages"
+        return replace(spec, **{name: (str(rule.value),)}, instructions=(*spec.instructions, rule.sentence))
     if rule.name == "edge_share":
         return replace(spec, edge_share=float(rule.value))
     return replace(spec, instructions=(*spec.instructions, rule.sentence))

@@ -108,13 +108,20 @@ def append(path: Path, version: Version) -> None:
         The line to add.
     """
     with path.open("ab+") as file:
-        _drop_cut_line(file.fileno())
+        drop_cut_line(file.fileno())
         file.write(version.line())
         file.flush()
         os.fsync(file.fileno())
 
 
-def _drop_cut_line(descriptor: int) -> None:
+def drop_cut_line(descriptor: int) -> None:
+    """Remove a last line that has no newline: a kill cut it off.
+
+    Parameters
+    ----------
+    descriptor
+        Of a file that is open for reading and writing.
+    """
     size = os.fstat(descriptor).st_size
     keep = size
     while keep > 0:

@@ -60,7 +60,16 @@ class Store:
 
     def _foreign(self) -> Iterator[Path]:
         # A writer killed before its first journal line, or a file dropped before the first import, leaves only these.
-        ours = {*SCHEMAS, "versions", "uploads", "vectors", "llm.sqlite", "llm.sqlite-wal", "llm.sqlite-shm"}
+        ours = {
+            *SCHEMAS,
+            "versions",
+            "uploads",
+            "vectors",
+            "generator",
+            "llm.sqlite",
+            "llm.sqlite-wal",
+            "llm.sqlite-shm",
+        }
         return (entry for entry in self.path.iterdir() if entry.name not in ours and entry.name[0] != ".")
 
     def versions(self) -> list[journal.Version]:

@@ -14,7 +14,7 @@ from rftkit.generate.options import Options
 from rftkit.generate.planned import GenerationPlan, PlanLine
 from rftkit.generate.pool import Pool
 from rftkit.generate.strategies import STRATEGIES
-from rftkit.llm import OFFLINE, Estimate, default_model, estimate
+from rftkit.llm import OFFLINE, Estimate, check_model, default_model, estimate
 
 if TYPE_CHECKING:
     import polars as pl
@@ -78,6 +78,8 @@ def plan(
     >>> plan(frame, topic="Cards", count=5)
     GenerationPlan(5 candidates for 1 topics by rftkit/offline, 1 calls, free)
     """
+    who = default_model(model)
+    check_model(who)
     base = (options or Options()).but({**settings, **({"strategy": strategy} if strategy else {})})
     pool = Pool(frame, only_valid=base.only_valid)
     wanted, notes, ids = _wanted(pool, tree, coverage, topic, count, fill_gaps, from_ids, base)
@@ -88,7 +90,6 @@ def plan(
     ]
     lines = tuple(one for one in made if isinstance(one, PlanLine))
     problems = tuple(one for one in made if not isinstance(one, PlanLine))
-    who = default_model(model)
     draft = GenerationPlan(lines, problems, tuple(notes), model=who, seed=seed)
     before, after = _before_after(pool, coverage, lines, notes, base)
     priced = _estimate(draft, pool, tree, price_per_million)

@@ -64,16 +64,20 @@ def check_model(model: str) -> None:
     Examples
     --------
     >>> check_model("rftkit/offline")
+    >>> check_model("nonsense")
+    Traceback (most recent call last):
+    rftkit.errors.ModelError: 'nonsense' names no provider that litellm knows; write it as provider/model, such as ...
     """
-    if model == OFFLINE:
-        return
+    provider, _, bare = model.partition("/")
+    if model == OFFLINE or (bare and provider in direct.PROVIDERS) or _entry(model) is not None:
+        return  # known without the seconds that importing litellm takes
     module = litellm()
     try:
         module.get_llm_provider(model)
     except Exception as error:
         sentence = (
             f"{model!r} names no provider that litellm knows; write it as provider/model, such as "
-            "'openai/gpt-4o-mini' or 'ollama/llama3', or use 'rftkit/offline'"
+            "'openai/gpt-4.1-mini' or 'ollama/llama3', or use 'rftkit/offline'"
         )
         raise ModelError(sentence) from error
 

@@ -98,6 +98,7 @@ class Runner:
 
     def __post_init__(self) -> None:
         self.model = default_model(self.model)
+        gateway.check_model(self.model)
         if self.concurrency < 1:
             raise InputError(f"concurrency={self.concurrency} lets no call out; give 1 or more")
         rates = self.price_per_million or gateway.price(self.model)

@@ -35,7 +35,7 @@ def test_the_writer_hears_what_was_turned_down_and_why(frame: pl.DataFrame) -> N
         return _fresh(data, number) if number else {"prompts": [CARDS[0], "As an AI, I cannot have a card of my own."]}
 
     writer = Scripted(say)
-    generate.run(generate.plan(frame, topic="Bank/Cards", count=2, model="x/y"), frame, None, writer)
+    generate.run(generate.plan(frame, topic="Bank/Cards", count=2, model="openai/y"), frame, None, writer)
     second = unwrap(str(writer.asked[1].messages[-1]["content"]))
     assert [one["why"].split(":")[0] for one in second["rejected"]] == [
         "a record has the same text",
@@ -61,7 +61,7 @@ def test_a_candidate_that_waits_from_an_earlier_run_is_not_made_again(frame: pl.
     waiting = pl.DataFrame(
         [messages.pack([[{"role": "user", "content": text}] for text in _fresh({"count": 3}, 0)["prompts"]])]
     )
-    plan = generate.plan(frame, topic="Bank/Cards", count=3, model="x/y")
+    plan = generate.plan(frame, topic="Bank/Cards", count=3, model="openai/y")
     report = generate.run(plan, frame, None, Scripted(_fresh), waiting=waiting)
     assert report.rejection_reasons == {"duplicate_candidate": 3}
     assert report.valid == 3
@@ -152,7 +152,7 @@ def test_drift_is_said_when_later_batches_are_worse(frame: pl.DataFrame) -> None
             else {"prompts": [f"As an AI, I cannot say {n}" for n in range(data["count"])]}
         )
 
-    plan = generate.plan(frame, topic="Bank/Cards", count=30, model="x/y", retries=0, batch=5)
+    plan = generate.plan(frame, topic="Bank/Cards", count=30, model="openai/y", retries=0, batch=5)
     tired = generate.run(plan, frame, None, Scripted(tiring))
     assert tired.batches["valid"].to_list() == [1.0, 1.0, 0.0, 0.0, 0.0, 0.0]
     assert tired.drift.startswith("quality falls as the run goes on (valid share 1.00 at first, 0.00 at last")

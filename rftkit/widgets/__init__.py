@@ -6,6 +6,7 @@ Each one also works without a browser: its methods do what its controls do, and 
 from rftkit.widgets._watch import settle
 from rftkit.widgets.coverage_dashboard import CoverageDashboard
 from rftkit.widgets.dataset_summary import DatasetSummary
+from rftkit.widgets.export_panel import ExportPanel
 from rftkit.widgets.final_distribution import FinalDistribution
 from rftkit.widgets.generation_modal import GenerationModal
 from rftkit.widgets.generation_progress import GenerationProgress
@@ -18,6 +19,7 @@ from rftkit.widgets.workbench import Workbench
 __all__ = [
     "CoverageDashboard",
     "DatasetSummary",
+    "ExportPanel",
     "FinalDistribution",
     "GenerationModal",
     "GenerationProgress",

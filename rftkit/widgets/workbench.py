@@ -55,6 +55,7 @@ PANELS = (
     Panel("coverage", "Coverage", "v", "CoverageDashboard", "", "ds.coverage()"),
     Panel("generate", "Generate", "n", "GenerationModal", "generate", "ds.generate(ds.plan(fill_gaps=True))"),
     Panel("review", "Review", "r", "VariationReviewer", "review", "ds.candidates()"),
+    Panel("export", "Export", "e", "ExportPanel", "proceed", 'ds.split(); ds.export("train.jsonl", split="train")'),
     Panel("records", "Records", "b", "RecordBrowser", "", "ds.records()"),
     Panel("change", "Before and after", "d", "FinalDistribution", "", "ds.final_distribution()"),
 )

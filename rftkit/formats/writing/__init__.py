@@ -32,6 +32,7 @@ __all__ = [
     "check",
     "complete",
     "draft",
+    "fits",
     "names_of",
     "target_of",
     "write",
@@ -117,7 +118,7 @@ def write(
     (1, '{"messages":[{"role":"user","content":"Hi"}],"rftkit_id":"a"}\n')
     """
     target, file = target_of(format), Path(path).expanduser()
-    _fits(file, target)
+    fits(file, target)
     lost = unreadable is not None and unreadable.height > 0
     before = [each for each in names_of(file, target, split, lost=lost) if each.exists()]
     if before and not overwrite:
@@ -175,8 +176,25 @@ def _stem(file: Path) -> str:
     return file.name.split(".")[0] or file.name
 
 
-def _fits(file: Path, target: Target) -> None:
-    """Refuse a name that promises another kind of file."""
+def fits(file: Path, target: Target) -> None:
+    """Refuse a name that promises another kind of file.
+
+    Parameters
+    ----------
+    file
+        The file.
+    target
+        What is written into it.
+
+    Raises
+    ------
+    InputError
+        The name ends like files of another format.
+
+    Examples
+    --------
+    >>> fits(Path("train.jsonl.gz"), target_of("trl"))
+    """
     endings = [suffix.lower() for suffix in file.suffixes]
     kind = next((ending for ending in endings if ending in (".csv", ".tsv", ".parquet", ".jsonl")), target.suffix)
     packed = target.suffix == ".parquet" and endings[-1:] in ([".gz"], [".zst"])

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from rftkit import render
 from rftkit.acts import (
     between,
+    categorize_job,
     categorizing,
     central,
     checked,
+    choosing,
     covering,
     dividing,
     differing,
@@ -76,6 +78,7 @@ class Dataset(Context):
     topic_counts = taxonomy.topic_counts
     topic_diff = taxonomy.topic_diff
     orphans = orphans.orphans
+    topic_choices = choosing.topic_choices
     central_records = central.central_records
     propose_topics = proposing.propose_topics
     propose_topics_job = proposing.propose_topics_job
@@ -109,6 +112,7 @@ class Dataset(Context):
     save_topics = taxonomy.save_topics
     change_topics = taxonomy.change_topics
     categorize = categorizing.categorize
+    categorize_job = categorize_job.categorize_job
     set_targets = covering.set_targets
     plan = generating.plan
     priced = generating.priced

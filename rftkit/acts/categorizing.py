@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from rftkit.acts.context import Context
     from rftkit.store import Transaction
 
+#: What is kept of a run beside the labels, so that a screen can tell of it later.
+_KEPT = ("calibrated", "calibration_error", "accuracy", "embedder", "changed")
 _TOPIC = ("topic", "topic_confidence", "topic_method", "secondary_topics")
 
 
@@ -190,6 +192,7 @@ def categorize(
         report = _assigned(ds, frame, tree, all=all, method=method, embedder=embedder, judge=judge)
         step.replace("labels", reading.with_ids(_applied(labels, report), tree))
         told = report.to_dict()
+        step.put("categorize.json", {name: told[name] for name in _KEPT})
         step.counts = {name: told[name] for name in ("total", "assigned", "review", "unassigned")}
     return report
 

@@ -47,6 +47,23 @@ def scores(texts: pl.Series | Sequence[str], topics: Sequence[Topic]) -> npt.NDA
     return result
 
 
+def hits(texts: pl.Series | Sequence[str], topics: Sequence[Topic]) -> list[dict[int, list[str]]]:
+    """Return which keywords of which topics (by their column) are in each text.
+
+    Examples
+    --------
+    >>> hits(["my cards", "hm"], [Topic("1", "Cards", keywords=("card", "lost"))])
+    [{0: ['card']}, {}]
+    """
+    owners = _owners(topics)
+    result: list[dict[int, list[str]]] = [{} for _ in range(len(texts))]
+    if owners and len(texts):
+        for row, pattern in _found(folded(pl.Series(texts, dtype=pl.String)), sorted(owners)):
+            for topic in owners[pattern]:
+                result[row].setdefault(topic, []).append(pattern)
+    return result
+
+
 def _weight(pattern: str, owners: int, topics: int) -> float:
     phrase = 1.0 + 0.75 * min(pattern.count(" "), 2)
     return float(phrase * np.log1p(topics / owners) / np.log1p(topics))

@@ -16,6 +16,7 @@ Floats = npt.NDArray[np.float64]
 
 _FLOOR = 0.1  # a topic less likely than that is no topic
 _OFFERED = 60  # likeliest topics that are kept for a judge
+SHARES = 9  # of so many the probabilities are kept where they are wanted
 
 
 def by_meaning(work: Work, outcome: Outcome, hits: Floats | None, *, together: bool, seed: int) -> None:
@@ -95,7 +96,11 @@ def _decide(
         confidence = judged.model(calibrate.features(chances, near))
     fits = (margin > 0) & (near >= judged.farthest) & (confidence >= min(_FLOOR, 2 / chances.shape[1]))
     best = chances.argmax(axis=1)
-    order = np.argsort(-chances, axis=1, kind="stable")[:, :_OFFERED].tolist()
+    first = np.argsort(-chances, axis=1, kind="stable")[:, :_OFFERED]
+    order = first.tolist()
+    if outcome.shares is not None:
+        likely = np.take_along_axis(chances, first[:, :SHARES], axis=1)
+        outcome.shares.update(zip(rows[at].tolist(), likely.tolist(), strict=True))
     for i, row in enumerate(rows[at].tolist()):
         outcome.confidence[row] = confidence[i]
         outcome.second[row], outcome.likely[row] = seconds(chances[i], int(best[i])), order[i]

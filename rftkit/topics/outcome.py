@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from rftkit.topics.work import Ints, Work, column
+from rftkit.topics.work import Ints, Work, column, put_aside
 
 SECOND = 0.2  # a topic as likely as that is secondary
 
@@ -27,6 +27,8 @@ class Outcome:
         Columns of secondary topics.
     likely
         Columns of the likeliest topics of rows that meaning has judged.
+    shares
+        Probabilities of the first of `likely`; only where they are wanted, since they take room.
     calibrated, error, accuracy
         What hand-made labels said.
 
@@ -41,6 +43,7 @@ class Outcome:
     method: list[str | None]
     second: dict[int, list[int]] = field(default_factory=dict)
     likely: dict[int, list[int]] = field(default_factory=dict)
+    shares: dict[int, list[float]] | None = None
     calibrated: bool = False
     error: float | None = None
     accuracy: float | None = None
@@ -82,7 +85,9 @@ def labels(work: Work, outcome: Outcome) -> pl.DataFrame:
     """
     topic: list[str | None] = list(work.current)
     sure = _numbers(work.frame, "topic_confidence")
-    method = [m if p is not None else None for m, p in zip(work.methods, work.current, strict=True)]
+    before = column(work.frame, "topic")
+    stays = put_aside(before, work.methods)
+    method = [m if p is not None or a else None for m, p, a in zip(work.methods, work.current, stays, strict=True)]
     second = _lists(work.frame, "secondary_topics")
     for row in work.at.tolist():
         at = int(outcome.topic[row])
@@ -91,7 +96,6 @@ def labels(work: Work, outcome: Outcome) -> pl.DataFrame:
         second[row] = [work.paths[each] for each in outcome.second.get(row, []) if at >= 0 and each != at]
     for row in np.flatnonzero(work.hand).tolist():
         sure[row] = 1.0 if sure[row] is None else sure[row]
-    before = column(work.frame, "topic")
     return work.frame.select(name for name in ("row", "id") if name in work.frame.columns).with_columns(
         pl.Series("topic", topic, dtype=pl.String),
         pl.Series("topic_confidence", sure, dtype=pl.Float64),

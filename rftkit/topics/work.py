@@ -85,7 +85,7 @@ class Work:
     frame, tree, leaves, paths
         What was given; the leaves are the topics a record can have.
     current, methods, hand
-        Per record: the path it has, how it came to it, whether by hand.
+        Per record: the path it has, how it came to it, whether a person gave it one.
     at
         Rows that are judged.
     use
@@ -142,7 +142,8 @@ class Work:
         path = {each: known_path(tree, each) for each in set(given)}
         current = [path[each] for each in given]
         hand = np.array([m in HAND_MADE and p is not None for m, p in zip(methods, current, strict=True)], dtype=bool)
-        free = np.array([again or each is None for each in current], dtype=bool) & ~hand
+        aside = np.array(put_aside(given, methods), dtype=bool)
+        free = np.array([again or each is None for each in current], dtype=bool) & ~hand & ~aside
         open_ = np.flatnonzero(free if only is None else free & only)
         leaves = list(tree.leaves())
         paths = [tree.path(topic.id) for topic in leaves]
@@ -205,6 +206,17 @@ class Work:
         mixed = np.random.default_rng(seed).permutation(self.at)
         for part in np.array_split(mixed, -(-len(mixed) // _PART)):
             yield np.union1d(part, self.known.rows)
+
+
+def put_aside(given: list[str | None], methods: list[str | None]) -> list[bool]:
+    """Return which records a person has left without a topic; a topic that left the tree is not meant by that.
+
+    Examples
+    --------
+    >>> put_aside([None, "Gone", None], ["manual", "manual", None])
+    [True, False, False]
+    """
+    return [path is None and method in HAND_MADE for path, method in zip(given, methods, strict=True)]
 
 
 def column(frame: pl.DataFrame, name: str) -> list[str | None]:

@@ -4,6 +4,7 @@ Each one also works without a browser: its methods do what its controls do, and 
 """
 
 from rftkit.widgets._watch import settle
+from rftkit.widgets.categorize_panel import CategorizePanel
 from rftkit.widgets.coverage_dashboard import CoverageDashboard
 from rftkit.widgets.dataset_summary import DatasetSummary
 from rftkit.widgets.export_panel import ExportPanel
@@ -17,6 +18,7 @@ from rftkit.widgets.variation_reviewer import VariationReviewer
 from rftkit.widgets.workbench import Workbench
 
 __all__ = [
+    "CategorizePanel",
     "CoverageDashboard",
     "DatasetSummary",
     "ExportPanel",

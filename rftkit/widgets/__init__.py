@@ -14,6 +14,7 @@ from rftkit.widgets.generation_progress import GenerationProgress
 from rftkit.widgets.import_panel import ImportPanel
 from rftkit.widgets.record_browser import RecordBrowser
 from rftkit.widgets.sanitize_panel import SanitizePanel
+from rftkit.widgets.topic_editor import TopicEditor
 from rftkit.widgets.variation_reviewer import VariationReviewer
 from rftkit.widgets.workbench import Workbench
 
@@ -28,6 +29,7 @@ __all__ = [
     "ImportPanel",
     "RecordBrowser",
     "SanitizePanel",
+    "TopicEditor",
     "VariationReviewer",
     "Workbench",
     "settle",

@@ -52,6 +52,7 @@ class Panel:
 PANELS = (
     Panel("import", "Import", "i", "ImportPanel", "import", "ds.import_(path)"),
     Panel("sanitize", "Sanitize", "s", "SanitizePanel", "sanitize", "ds.sanitize()"),
+    Panel("topics", "Topics", "t", "TopicEditor", "topics", "ds.discover_topics()"),
     Panel("categorize", "Categorize", "c", "CategorizePanel", "categorize", "ds.categorize()"),
     Panel("coverage", "Coverage", "v", "CoverageDashboard", "", "ds.coverage()"),
     Panel("generate", "Generate", "n", "GenerationModal", "generate", "ds.generate(ds.plan(fill_gaps=True))"),

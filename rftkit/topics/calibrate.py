@@ -7,7 +7,7 @@ checked, and is marked so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[Any]
 
 HIGH, MEDIUM = 0.8, 0.5
+_MANY = 100  # fewer records say nothing about a mean
 _LEAST = 20  # fewer judged labels than this calibrate nothing
 
 
@@ -73,6 +74,36 @@ class Calibrator:
         """Return the confidence of each row of features."""
         z = ((rows - self.mean) / self.scale) @ self.weights + self.bias
         return np.asarray(1 / (1 + np.exp(-z)))
+
+
+def lowered(model: Calibrator, rows: Floats, accuracy: float) -> Calibrator:
+    """Return the model, less sure where it promises more of unseen records than was right of judged labels.
+
+    A head that saw all labels is surer than those that judged them; what it is right about more often is not known.
+
+    Parameters
+    ----------
+    model
+        Fitted on labels that were judged unseen.
+    rows
+        Features of the records that nobody labelled; fewer than 100 of them lower nothing.
+    accuracy
+        Of the labels.
+
+    Examples
+    --------
+    >>> sure = Calibrator(np.zeros(3), np.ones(3), np.zeros(3), 3.0)
+    >>> lowered(sure, np.zeros((100, 3)), 0.8)(np.zeros((1, 3))).round(2).tolist()
+    [0.8]
+    """
+    if len(rows) < _MANY or not 0 < accuracy < model(rows).mean():
+        return model
+    from scipy.optimize import brentq
+
+    def promised(less: float) -> float:
+        return float(replace(model, bias=model.bias - less)(rows).mean()) - accuracy
+
+    return replace(model, bias=model.bias - float(brentq(promised, 0, 50, xtol=1e-3)))
 
 
 def fit(rows: Floats, right: npt.NDArray[np.bool_], strange: Floats | None = None) -> Calibrator | None:

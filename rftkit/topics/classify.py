@@ -22,7 +22,7 @@ Ints = npt.NDArray[np.int64]
 __all__ = ["Examples", "Space", "by_examples", "by_words", "evidence", "nearness", "space"]
 
 _SHARPNESS = 20.0
-_TOLD = 14.0  # what is told is softer than what moves the centres
+_TOLD = 13.0  # what is told is softer than what moves the centres
 _STRENGTH = 10.0
 _ROUNDS = 12
 

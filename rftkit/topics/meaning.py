@@ -90,10 +90,9 @@ def _decide(
     margin: npt.NDArray[np.float32],
 ) -> None:
     chances, near = classify.evidence(found, known, judged.linear)
+    told = None if judged.model is None else _told(judged, calibrate.features(chances, near), known, at)
     chances, near, margin = chances[at], near[at], margin[at]
-    confidence = chances.max(axis=1) * foreign.belief(margin)
-    if judged.model is not None:
-        confidence = judged.model(calibrate.features(chances, near))
+    confidence = chances.max(axis=1) * foreign.belief(margin) if told is None else told
     fits = (margin > 0) & (near >= judged.farthest) & (confidence >= min(_FLOOR, 2 / chances.shape[1]))
     best = chances.argmax(axis=1)
     first = np.argsort(-chances, axis=1, kind="stable")[:, :_OFFERED]
@@ -106,6 +105,13 @@ def _decide(
         outcome.second[row], outcome.likely[row] = seconds(chances[i], int(best[i])), order[i]
         if fits[i]:
             outcome.topic[row], outcome.method[row] = best[i], "embedding"
+
+
+def _told(judged: crossval.Judged, rows: Floats, known: Examples, at: Ints) -> Floats:
+    """Return the confidence of the records at these places, as the hand-made labels allow."""
+    assert judged.model is not None
+    new = np.delete(rows, known.rows, axis=0)
+    return np.asarray(calibrate.lowered(judged.model, new, judged.accuracy or 0.0)(rows[at]))
 
 
 def _with_keywords(outcome: Outcome, rows: Ints, hits: Floats) -> None:

@@ -17,6 +17,7 @@ Floats = npt.NDArray[np.float32]
 
 #: Ways in which people bring a topic up; their mean is nearer to prompts than the bare name.
 _FORMS = ("{}?", "Tell me about {}", "How do I {}?", "My question is about {}")
+_FEW = 8  # so many topics speak for half of what all share
 _TOGETHER = 50  # so many prompts are needed before they may speak for each other
 _AROUND = 10  # neighbours that say how dense it is around a prompt
 
@@ -132,8 +133,8 @@ def space(vectors: Floats, texts: Sequence[str], topics: Floats, *, together: bo
     from rftkit.embed.minilm import normalized
 
     middle = topics.mean(axis=0) if len(topics) > 2 else np.zeros(topics.shape[1], np.float32)
-    half = np.float32(0.5) * middle
-    alone, names = normalized(vectors - half), normalized(topics - half)
+    most = np.float32(len(topics) / (len(topics) + _FEW)) * middle  # few topics say little about what all share
+    alone, names = normalized(vectors - most), normalized(topics - most)
     every = np.ones(len(vectors), np.float32)
     if not together or len(vectors) < _TOGETHER:
         return Space(alone, names, alone, names, alone, 0 * every, every)

@@ -170,6 +170,16 @@ def test_calibration_learns_how_often_a_score_is_right():
     assert calibrate.error(model(rows[2000:]), right[2000:]) < 0.05
 
 
+def test_confidence_promises_no_more_of_many_records_than_was_right_of_labels():
+    rows = np.stack([np.linspace(-1, 4, 1000), np.zeros(1000), np.zeros(1000)], axis=1)
+    model = calibrate.Calibrator(np.zeros(3), np.ones(3), np.array([1.0, 0, 0]), 0.0)
+    modest = calibrate.lowered(model, rows, 0.6)(rows)
+    assert modest.mean() == pytest.approx(0.6, abs=1e-3)
+    assert (np.diff(modest) > 0).all()  # the order stays
+    assert calibrate.lowered(model, rows, 0.99) is model  # it promises less already
+    assert calibrate.lowered(model, rows[:99], 0.6) is model  # too few to tell
+
+
 FOREIGN = [
     "How many apples are left if Tom has 12 and eats a third of them?",
     "Book me a table for four at an Italian restaurant",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rftkit.dataset import Dataset, open
     from rftkit.errors import RftkitError
     from rftkit.generate import validate_candidates
+    from rftkit.generator import GeneratorSession
     from rftkit.sanitize import sanitize
     from rftkit.split import split
     from rftkit.topics import TopicTree
@@ -27,6 +28,7 @@ __version__ = VERSION
 
 __all__ = [
     "Dataset",
+    "GeneratorSession",
     "RftkitError",
     "TopicTree",
     "__version__",
@@ -40,6 +42,7 @@ __all__ = [
 
 _HOMES = {
     "Dataset": "rftkit.dataset",
+    "GeneratorSession": "rftkit.generator",
     "RftkitError": "rftkit.errors",
     "TopicTree": "rftkit.topics",
     "categorize": "rftkit.topics.categorize",

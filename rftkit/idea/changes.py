@@ -16,6 +16,7 @@ from rftkit.idea.requirements import Example, Requirements, Rule
 from rftkit.idea.spec import limits_in, spec_of
 from rftkit.offline.things import THINGS, thing_in
 
+_SHORTER, _LONGER = 0.6, 1.5  # of what the noted texts have, where a note names no number
 _UNITS = {"words": "words", "sentences": "sentences", "chars": "characters", "lines": "lines"}
 _PLAIN = {
     "repetitive": "Every input has a situation and an opening of its own; no two begin alike.",
@@ -125,7 +126,7 @@ def thing_rule(target: str, name: str, *, wanted: bool) -> Rule:
 
 
 def _length(theme: Theme, wanted: Requirements, cards: Mapping[str, Any]) -> Rule:
-    """Return a limit: the number that a note names, else half (or twice) what the noted cards have."""
+    """Return a limit: the number that a note names, else six tenths (or half as much again) of what the noted cards have."""
     bound = "max" if theme.code == "too_long" else "min"
     told = [found for quote in theme.quotes for found in limits_in(quote) if found[0] == bound]
     if told:
@@ -136,8 +137,8 @@ def _length(theme: Theme, wanted: Requirements, cards: Mapping[str, Any]) -> Rul
     if not size or fixed:
         how = "shorter" if bound == "max" else "longer"
         return Rule("instruction", theme.target, "", f"Make {theme.target}s {how} than in the samples before.")
-    number = max(3, round(size / 2)) if bound == "max" else round(size * 1.5) + 1
-    return limit_rule(theme.target, bound, "words", 5 * max(1, round(number / 5)) if number >= 10 else number)
+    number = max(3, round(size * _SHORTER)) if bound == "max" else round(size * _LONGER) + 1
+    return limit_rule(theme.target, bound, "words", 5 * round(number / 5) if number >= 30 else number)
 
 
 def limit_rule(target: str, bound: str, unit: str, number: int) -> Rule:

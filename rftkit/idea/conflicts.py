@@ -118,6 +118,10 @@ def _languages(wanted: Requirements) -> Iterator[Conflict]:
     if only is None:
         return
     one = only["a"] or only["b"]
+    again = [tongue for tongue in re.findall(rf"\b(?:{_LANGUAGES})\b", rules.replace(only[0], "")) if tongue != one]
+    if again:
+        sentence = f"The constraints say \u201c{only[0]}\u201d and name {' and '.join(again)} too. Which one is right?"
+        yield Conflict(f"languages {one} {again}", "constraints", sentence)
     for name in ("input_format", "diversity_requirements", "output_format"):
         others = [tongue for tongue in re.findall(rf"\b(?:{_LANGUAGES})\b", wanted.value(name)) if tongue != one]
         if others:

@@ -245,7 +245,7 @@ def reply(wanted: Requirements, text: str, question: Question) -> Turn:
 
 
 def _confirmed(wanted: Requirements, text: str) -> Turn:
-    if _YES.match(text) and len(text.split()) <= 4:
+    if (_YES.match(text) and len(text.split()) <= 4) or text.strip(" .)") == "1" or _ENOUGH.fullmatch(text):
         return Turn(wanted, confirmed=True)
     rest = _NO.sub("", text, count=1)
     if not rest.strip() or rest.strip().lower().startswith(("i want to change", "2")):
@@ -255,9 +255,15 @@ def _confirmed(wanted: Requirements, text: str) -> Turn:
 
 def _clarified(wanted: Requirements, text: str, question: Question) -> Turn:
     chosen = _picked(text, question)
+    if _ENOUGH.fullmatch(text) or _SKIP.fullmatch(text):
+        return Turn(wanted, note="This has to be decided first; say which one counts, or 'leave it' to keep both.")
     if question.field and chosen in question.choices:
         value = re.sub(r"^(?:keep|take): ", "", chosen)
         return Turn(_replaced(wanted, question.field, value), ((question.field, value, "said"),))
+    if question.choices:
+        turn = heard(wanted, chosen, None, instead=True)
+        pick = f"Pick 1 to {len(question.choices)}, or say it anew as '{FIELDS[question.field].title}: ...'."
+        return turn if any(name == question.field for name, _, _ in turn.understood) else replace(turn, note=pick)
     return heard(wanted, chosen, question.field or None, instead=True)
 
 
@@ -338,10 +344,11 @@ def taken(wanted: Requirements, said: Sequence[tuple[str, str]], asked: str | No
         if before and before.by_hand and before.value != value:
             kept.append(FIELDS[name].title)
             continue
-        if before and before.source == "said" and not instead and value not in before.value:
-            if name in GROWING:
+        said_before = before is not None and before.source == "said" and value not in before.value
+        if before is not None and said_before:
+            if name in GROWING and not (instead and name == asked):
                 value = f"{before.value}; {value}"
-            elif name != asked:
+            elif name not in GROWING and name != asked and not instead:
                 conflict = conflict or Conflict.between(name, before.value, value)
                 continue
         wanted = _replaced(wanted, name, value)

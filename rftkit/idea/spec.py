@@ -294,7 +294,8 @@ def _ruled(spec: Spec, rule: Rule) -> Spec:
         return replace(spec, dimensions={**spec.dimensions, name: tuple(values)})
     if rule.name == "language":
         name = "languages" if rule.target == "input" else "answer_languages"
-        return replace(spec, **{name: (str(rule.value),)}, instructions=(*spec.instructions, rule.sentence))
+        changed: dict[str, Any] = {name: (str(rule.value),)}
+        return replace(spec, **changed, instructions=(*spec.instructions, rule.sentence))
     if rule.name == "edge_share":
         return replace(spec, edge_share=float(rule.value))
     return replace(spec, instructions=(*spec.instructions, rule.sentence))

@@ -140,6 +140,9 @@ def _said(state: State, row: Mapping[str, Any]) -> State:
     state = replace(
         state, pending=conflict, skipped=(*state.skipped, *row.get("skipped", ())), settled=settled, question=None
     )
+    if row.get("requirements"):
+        state = replace(state, wanted=from_dict(row["requirements"]), confirmed=False)
+    state = replace(state, confirmed=state.confirmed or bool(row.get("confirmed")))
     told = {name: row.get(name) for name in ("n", "when", "text", "understood", "note")}
     return _told(state, {**told, "who": "you"})
 
@@ -159,7 +162,10 @@ def _samples(state: State, row: Mapping[str, Any]) -> State:
 
 def _card(state: State, row: Mapping[str, Any]) -> State:
     card = state.cards[row["id"]]
-    first = {"first_input": card.first_input or card.input, "first_answer": card.first_answer or card.answer}
+    first: dict[str, Any] = {
+        "first_input": card.first_input or card.input,
+        "first_answer": card.first_answer or card.answer,
+    }
     changed = replace(card, input=row["input"], answer=row["answer"], **first)
     return replace(state, cards={**state.cards, card.id: changed})
 
@@ -204,6 +210,8 @@ def _merged(state: State, row: Mapping[str, Any]) -> State:
 
 
 def _changes(state: State, row: Mapping[str, Any]) -> State:
+    if row.get("requirements"):
+        state = replace(state, wanted=from_dict(row["requirements"]))
     changes = {(row["iteration"], one["id"]): Change(**{**one, "rule": Rule(**one["rule"])}) for one in row["changes"]}
     return replace(state, changes={**state.changes, **changes})
 
@@ -250,7 +258,7 @@ def shown_themes(state: State, iteration: int) -> list[Theme]:
     for theme in proposed.values():
         home = _home(theme.id, state.merged, proposed)
         base = found.get(home) or replace(proposed[home], notes=(), quotes=(), cards=())
-        joined = {
+        joined: dict[str, Any] = {
             name: tuple(dict.fromkeys((*getattr(base, name), *getattr(theme, name)))) for name in ("notes", "cards")
         }
         quotes = (

@@ -1,5 +1,7 @@
 """Free text in, fields of the checklist out: by headings, by the words of each sentence, by what was asked."""
 
+# ruff: noqa: E501 - a pattern that is broken at 120 characters reads worse
+
 from __future__ import annotations
 
 import re
@@ -7,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from rftkit.idea import cues
-from rftkit.idea.fields import heading
+from rftkit.idea.fields import FIELDS, heading
 from rftkit.idea.requirements import Example
 from rftkit.offline.text import sentences
 
@@ -27,6 +29,11 @@ _VARIABLE = re.compile(
     r"\{\{\s*[#/]?\s*([A-Za-z_][\w.]*)\s*\}\}|(?<![{\w$\"])\{([A-Za-z_]\w*)\}(?!\})|\$\{([A-Za-z_]\w*)\}"
 )
 #: Sentences of these fields are no answer to another question.
+_WISH = re.compile(
+    r"^(?:i|we) (?:want|need|would like|'d like)(?: to (?:make|build|have|create|get))?(?: (?:an?|some|the)? ?(?:model|dataset|data ?set|set|data|bot|"
+    r"assistant|examples|test set|training set))(?: (?:to|that can|that will|that|which|for|of|with))?\s+",
+    re.IGNORECASE,
+)
 _STRONG = frozenset(("task_goal", "use_case", "role_persona", "dataset_format"))
 
 
@@ -168,8 +175,23 @@ def _take(name: str, piece: str, found: dict[str, list[str]]) -> None:
 def _value(name: str, parts: list[str], blocks: list[str]) -> str:
     kept = [part.strip() for part in dict.fromkeys(parts) if part.strip()]
     text = " ".join(part if part[-1] in ".!?:;,)}" else f"{part}." for part in kept)
-    text = _HELD.sub(lambda match: blocks[int(match[1])], text)
+    text = _HELD.sub(lambda match: blocks[int(match[1])], _bare(name, text))
     return text.strip().rstrip(".").strip() if name != "role_persona" else text.strip(" .,")
+
+
+def _bare(name: str, text: str) -> str:
+    """Return a value without the words that only lead to it: "the use case is", "I want a dataset to"."""
+    if name == "task_goal":
+        text = _WISH.sub("", text, count=1)
+    field = FIELDS[name]
+    names = "|".join(re.escape(word) for word in (field.title.lower(), *field.aliases) if word not in ("who", "job"))
+    return re.sub(
+        rf"^(?:the |its |our )?(?:{names})s? (?:is|are|should be|will be)\s*:?\s+",
+        "",
+        text,
+        count=1,
+        flags=re.IGNORECASE,
+    )
 
 
 def _pieces(text: str) -> Iterator[tuple[str | None, str]]:

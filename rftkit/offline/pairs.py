@@ -16,12 +16,32 @@ from rftkit.offline import lexicon
 from rftkit.offline.describe import describe
 from rftkit.offline.fields import composed
 from rftkit.offline.templates import Template, of_pair
-from rftkit.offline.text import capital, jaccard, sentences, shingles
+from rftkit.offline.text import capital, jaccard, sentences, shingles, uncapital
 from rftkit.offline.things import THINGS
 from rftkit.offline.vary import vary
 from rftkit.offline.write import write
 
 _TRIES, _NOVELTY, _FEW = 8, 0.9, 3
+_HELLO = (
+    "",
+    "Hi,",
+    "Hello,",
+    "Hi there,",
+    "Hey,",
+    "Good morning,",
+    "One question:",
+    "Quick question:",
+    "Please tell me:",
+)
+_PLEASE = (
+    "",
+    "Thanks.",
+    "Please help.",
+    "Can you help?",
+    "Thank you.",
+    "Please let me know.",
+    "I need to know it today.",
+)
 _TONES = dict(line.split(" = ", 1) for line in lexicon.lines("pairs", "tones"))
 _SENTIMENTS = ("positive", "negative", "neutral")
 _NAMELESS = re.compile(
@@ -86,23 +106,32 @@ def _drafts(data: Mapping[str, Any], items: Sequence[Mapping[str, Any]], rng: ra
     slotted = [template for template in templates if template.names and template.fillable(words)]
     plain = [template for template in templates if not template.names]
     schema = output.get("schema") or {}
-    generic = output.get("kind") == "json" and not slotted
-    return [lambda item=item: _one(item, slotted, plain, schema if generic else {}, words, rng) for item in items]  # type: ignore[misc]
+    generic = output.get("kind") == "json" and not slotted and not any(isinstance(one.answer, Mapping) for one in plain)
+    if generic:
+        return [lambda item=item: _composed(item, schema, words, rng) for item in items]  # type: ignore[misc]
+    deck = _dealt([*slotted, *plain], len(items), rng)  # every example as often as every other
+    return [lambda template=template: _said_anew(template, words, rng) for template in deck]  # type: ignore[misc]
 
 
-def _one(
-    item: Mapping[str, Any],
-    slotted: Sequence[Template],
-    plain: Sequence[Template],
-    schema: Mapping[str, Any],
-    words: Mapping[str, Sequence[Any]],
-    rng: random.Random,
+def _composed(
+    item: Mapping[str, Any], schema: Mapping[str, Any], words: Mapping[str, Sequence[Any]], rng: random.Random
 ) -> tuple[str, Any] | None:
-    if schema.get("properties"):
-        return composed(schema, words, rng, missing=_edge(item) == "missing")
-    if slotted and (not plain or rng.random() < len(slotted) / (len(slotted) + len(plain))):
-        return rng.choice(slotted).fill(words, rng)
-    return _other_words(rng.choice(plain), rng) if plain else None
+    return composed(schema, words, rng, missing=_edge(item) == "missing") if schema.get("properties") else None
+
+
+def _dealt(templates: Sequence[Template], count: int, rng: random.Random) -> list[Template | None]:
+    dealt: list[Template | None] = []
+    while templates and len(dealt) < count:
+        dealt += rng.sample(list(templates), len(templates))
+    return dealt[:count] if templates else [None] * count
+
+
+def _said_anew(
+    template: Template | None, words: Mapping[str, Sequence[Any]], rng: random.Random
+) -> tuple[str, Any] | None:
+    if template is None:
+        return None
+    return template.fill(words, rng) if template.names else _other_words(template, rng)
 
 
 def _other_words(template: Template, rng: random.Random) -> tuple[str, Any] | None:
@@ -110,7 +139,10 @@ def _other_words(template: Template, rng: random.Random) -> tuple[str, Any] | No
     given = template.input
     context = [{"role": "user", "text": given}, {"role": "assistant", "text": "."}]
     found = vary({"message": given, "count": 1, "context": context}, rng)["prompts"]
-    return (found[0], template.answer) if found else None
+    if found:
+        return found[0], template.answer
+    hello, please = rng.choice(_HELLO), rng.choice(_PLEASE)  # a short question has few other forms
+    return f"{hello} {uncapital(given) if hello else given} {please}".strip(), template.answer
 
 
 def _by_label(

@@ -1,0 +1,1 @@
+"""Steps of the dataset generator: talking, samples, notes, and the whole set."""

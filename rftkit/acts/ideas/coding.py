@@ -1,0 +1,437 @@
+"""Open and axial coding: notes on cards, themes of notes, changes that themes ask for, iterations side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import polars as pl
+
+from rftkit import render
+from rftkit.acts.ideas.sampling import card_of
+from rftkit.errors import InputError, NotFoundError
+from rftkit.idea import by_model
+from rftkit.idea.changes import Change, applied, breaks, changes_of, edited
+from rftkit.idea.interview import checked
+from rftkit.idea.notes import PARTS, Note, Theme, from_model, themes_of
+from rftkit.idea.requirements import Requirements
+from rftkit.idea.spec import spec_of
+from rftkit.idea.state import Card, State, shown_themes
+
+if TYPE_CHECKING:
+    from rftkit.acts.ideas.session import Session
+
+
+def annotate(session: Session, card: str | Card, note: str, *, passage: str = "", part: str | None = None) -> Note:
+    """Write a note on a card, or on a passage of it.
+
+    Parameters
+    ----------
+    session
+        The session.
+    card
+        The card or its id.
+    note
+        What is wrong or wanted, in free words.
+    passage
+        The marked words.
+    part
+        ``whole``, ``input`` or ``answer``; where a passage is given, the part that holds it.
+    """
+    found, text = card_of(session, card), note.strip()
+    if not text:
+        raise InputError("the note is empty; write what is wrong or wanted")
+    if part is not None and part not in PARTS:
+        raise InputError(f"a note is on {', '.join(PARTS)}, not on {part!r}")
+    where = part or ("whole" if not passage else _part_of(found, passage))
+    if passage and passage not in _text(found, where):
+        raise InputError(
+            f"the passage {passage[:40]!r} does not stand in the {where} of card {found.id}; mark words that do"
+        )
+    name = f"n{1 + sum(row['kind'] == 'noted' for row in session.rows.read())}"
+    session.rows.append(
+        "noted", id=name, card=found.id, iteration=found.iteration, part=where, passage=passage, text=text
+    )
+    return session.state.notes[-1]
+
+
+def _part_of(card: Card, passage: str) -> str:
+    if passage in (card.answer or ""):
+        return "answer"
+    return "input" if passage in card.input else "whole"
+
+
+def _text(card: Card, part: str) -> str:
+    return {"input": card.input, "answer": card.answer or ""}.get(part, f"{card.input}\n{card.answer or ''}")
+
+
+def delete_note(session: Session, note: str | Note) -> None:
+    """Take a note back.
+
+    Parameters
+    ----------
+    session
+        The session.
+    note
+        The note or its id.
+    """
+    name = note.id if isinstance(note, Note) else note
+    if all(one.id != name for one in session.state.notes):
+        raise NotFoundError(f"there is no note {name!r}")
+    session.rows.append("unnoted", id=name)
+
+
+def notes(session: Session, iteration: int | None = None) -> pl.DataFrame:
+    """Return the notes as a frame, those of all rounds by default.
+
+    Parameters
+    ----------
+    session
+        The session.
+    iteration
+        Only this round.
+    """
+    names = tuple(Note.__dataclass_fields__)
+    rows = [
+        {name: getattr(note, name) for name in names}
+        for note in session.state.notes
+        if iteration in (None, note.iteration)
+    ]
+    return pl.DataFrame(rows, schema={name: pl.Int64 if name == "iteration" else pl.String for name in names})
+
+
+def themes(session: Session, iteration: int | None = None) -> list[Theme]:
+    """Return the themes of the notes on a round, with counts and quotes; a new note makes them anew.
+
+    Names and mergers of the person stay. With a model, the model groups the notes; without, rules do.
+
+    Parameters
+    ----------
+    session
+        The session.
+    iteration
+        Which round; the latest by default.
+    """
+    state = session.state
+    number = iteration or state.iteration
+    found = state.notes_of(number)
+    if state.proposed_for.get(number) != tuple(note.id for note in found) and found:
+        proposed, by = _proposed(session, found)
+        ids = [note.id for note in found]
+        session.rows.append(
+            "themes", iteration=number, notes=ids, themes=[theme.to_dict() for theme in proposed], by=by
+        )
+    return shown_themes(session.state, number) if found else []
+
+
+def _proposed(session: Session, found: Sequence[Note]) -> tuple[list[Theme], str]:
+    wanted, cards = session.requirements, dict(session.state.cards)
+    if session.offline:
+        return themes_of(found, wanted, cards), "rules"
+    asked = [
+        {"number": at, "note": note.text, "on": note.passage, "about": note.part} for at, note in enumerate(found, 1)
+    ]
+    told, error = by_model.group(session.runner(), asked)
+    if error:
+        return themes_of(found, wanted, cards), f"rules, because {session.model} did not answer: {error}"
+    return from_model(told, found, wanted, cards), session.model
+
+
+def rename_theme(session: Session, theme: str | Theme, name: str) -> None:
+    """Give a theme another name.
+
+    Parameters
+    ----------
+    session
+        The session.
+    theme
+        The theme or its id.
+    name
+        Its name.
+    """
+    if not name.strip():
+        raise InputError("a theme needs a name")
+    session.rows.append("renamed", id=_theme(session, theme).id, name=name.strip())
+
+
+def merge_themes(session: Session, into: str | Theme, *others: str | Theme) -> None:
+    """Put the notes of other themes into one.
+
+    Parameters
+    ----------
+    session
+        The session.
+    into
+        The theme that stays, or its id.
+    others
+        The themes that go into it.
+    """
+    home = _theme(session, into)
+    ids = [_theme(session, other).id for other in others]
+    if not ids or home.id in ids:
+        raise InputError("name the theme that stays, then one or more others that go into it")
+    session.rows.append("merged", into=home.id, ids=ids)
+
+
+def _theme(session: Session, theme: str | Theme) -> Theme:
+    name = theme.id if isinstance(theme, Theme) else theme
+    known = themes(session)
+    found = next((one for one in known if name in (one.id, one.name)), None)
+    if found is None:
+        raise NotFoundError(f"there is no theme {name!r}; there are {', '.join(one.id for one in known) or 'none'}")
+    return found
+
+
+def changes(session: Session, iteration: int | None = None) -> list[Change]:
+    """Return the lines that the themes ask for: what was decided on as it was decided, the others as proposed.
+
+    Parameters
+    ----------
+    session
+        The session.
+    iteration
+        Which round; the latest by default.
+    """
+    number = iteration or session.state.iteration
+    found = themes(session, number)
+    state = session.state
+    proposed = changes_of(found, session.requirements, dict(state.cards))
+    return [state.changes.get((number, change.id), change) for change in proposed]
+
+
+def approve(
+    session: Session, ids: Sequence[str] | None = None, *, edits: Mapping[str, str] | None = None
+) -> Requirements:
+    """Approve changes, line by line; they go into the requirements, and the next samples follow them.
+
+    Parameters
+    ----------
+    session
+        The session.
+    ids
+        Of the changes; all proposed ones by default.
+    edits
+        Id to the line in the person's words; that approves it too.
+    """
+    lines, known = dict(edits or {}), {change.id: change for change in changes(session)}
+    chosen = [change.id for change in known.values() if change.status == "proposed"] if ids is None else list(ids)
+    names = list(dict.fromkeys((*chosen, *lines)))
+    _refuse_unknown(names, known)
+    decided = [edited(known[name], lines[name]) if name in lines else known[name] for name in names]
+    decided = [replace(change, status="approved") for change in decided]
+    wanted = applied(session.requirements, decided)
+    _decided(session, decided, wanted)
+    return wanted
+
+
+def reject(session: Session, *ids: str) -> None:
+    """Turn changes down; they stay in the list as rejected.
+
+    Parameters
+    ----------
+    session
+        The session.
+    ids
+        Of the changes.
+    """
+    known = {change.id: change for change in changes(session)}
+    _refuse_unknown(ids, known)
+    _decided(session, [replace(known[name], status="rejected") for name in ids], None)
+
+
+def _refuse_unknown(names: Sequence[str], known: Mapping[str, Change]) -> None:
+    for name in names:
+        if name not in known:
+            raise NotFoundError(
+                f"there is no change {name!r}; there are {', '.join(known) or 'none, write notes first'}"
+            )
+
+
+def _decided(session: Session, decided: Sequence[Change], wanted: Requirements | None) -> None:
+    if decided:
+        rows = [change.to_dict() for change in decided]
+        told = wanted.to_dict() if wanted is not None else None
+        session.rows.append("changes", iteration=session.state.iteration, changes=rows, requirements=told)
+
+
+def drop_rule(session: Session, at: int) -> Requirements:
+    """Take an approved line out of the requirements again.
+
+    Parameters
+    ----------
+    session
+        The session.
+    at
+        Its place in ``requirements.rules``, from 0.
+    """
+    wanted = session.requirements
+    if not 0 <= at < len(wanted.rules):
+        raise NotFoundError(f"there is no line {at}; the requirements have {len(wanted.rules)}")
+    wanted = replace(wanted, rules=tuple(rule for place, rule in enumerate(wanted.rules) if place != at))
+    session.rows.append("requirements", requirements=wanted.to_dict(), why="rule dropped")
+    return wanted
+
+
+def instructions(session: Session) -> list[str]:
+    """Return what every record is held to, as the writer is told: form, lengths, things, and approved lines.
+
+    Parameters
+    ----------
+    session
+        The session.
+    """
+    spec = spec_of(session.requirements)
+    return [*checked(spec), *spec.instructions]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two rounds side by side.
+
+    Attributes
+    ----------
+    before, after
+        Numbers of the rounds.
+    frame
+        Place, input and answer of both.
+    changed
+        The changes approved on the first of them.
+    themes
+        Of each theme of the first round: name, notes, how many cards broke its rule before and after, and whether it is
+        gone: yes, no, or null where it cannot be measured and nobody noted it again.
+    """
+
+    before: int
+    after: int
+    frame: pl.DataFrame
+    changed: tuple[Change, ...]
+    themes: pl.DataFrame
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the comparison as plain values."""
+        return {
+            "before": self.before,
+            "after": self.after,
+            "cards": self.frame.to_dicts(),
+            "changed": [change.to_dict() for change in self.changed],
+            "themes": self.themes.to_dicts(),
+        }
+
+    def __repr__(self) -> str:
+        gone = int(self.themes["gone"].fill_null(value=False).sum()) if self.themes.height else 0
+        found = f"{len(self.changed)} changes, {gone} of {self.themes.height} themes gone"
+        return f"Comparison(round {self.before} and {self.after}: {found})"
+
+    def _repr_html_(self) -> str:
+        lines = [change.line for change in self.changed]
+        pieces = [render.bullets(lines)] if lines else []
+        return render.card(
+            repr(self), *pieces, render.table(self.themes.to_dicts()), render.table(self.frame.to_dicts())
+        )
+
+
+def compare(session: Session, before: int | None = None, after: int | None = None) -> Comparison:
+    """Return two rounds of samples side by side, with what changed between them and which themes are gone.
+
+    Parameters
+    ----------
+    session
+        The session.
+    before, after
+        Numbers of the rounds; the last two by default.
+    """
+    state = session.state
+    last = after or state.iteration
+    first = before or last - 1
+    if not 1 <= first < last <= state.iteration:
+        raise InputError(
+            f"there are {state.iteration} rounds of samples; comparing takes two of them, an earlier and a later one"
+        )
+    changed = tuple(
+        change
+        for (number, _), change in state.changes.items()
+        if first <= number < last and change.status == "approved"
+    )
+    left, right = state.cards_of(first), state.cards_of(last)
+    rows = [_beside(left, right, at) for at in range(max(len(left), len(right)))]
+    return Comparison(first, last, pl.DataFrame(rows), changed, _fates(session, first, last))
+
+
+def _beside(left: Sequence[Card], right: Sequence[Card], at: int) -> dict[str, Any]:
+    one, other = (side[at] if at < len(side) else None for side in (left, right))
+    return {
+        "place": at + 1,
+        "input_before": one.input if one else None,
+        "answer_before": one.answer if one else None,
+        "input_after": other.input if other else None,
+        "answer_after": other.answer if other else None,
+    }
+
+
+def _fates(session: Session, first: int, last: int) -> pl.DataFrame:
+    again = {theme.id for theme in themes(session, last)}
+    listed = {change.id: change for change in changes(session, first)}
+    state = session.state
+    rows = [_fate(theme, listed.get(theme.id), state, (first, last), again) for theme in shown_themes(state, first)]
+    types = {"theme": pl.String, "notes": pl.Int64, "line": pl.String, "status": pl.String, "broken_before": pl.Int64}
+    return pl.DataFrame(rows, schema={**types, "broken_after": pl.Int64, "cards": pl.Int64, "gone": pl.Boolean})
+
+
+def _fate(
+    theme: Theme, change: Change | None, state: State, rounds: tuple[int, int], again: set[str]
+) -> dict[str, Any]:
+    before, after = (_broken(change, state.cards_of(number)) for number in rounds)
+    gone = False if theme.id in again else (after == 0 if after is not None else None)
+    return {
+        "theme": theme.name,
+        "notes": theme.count,
+        "line": change.line if change else None,
+        "status": change.status if change else None,
+        "broken_before": before,
+        "broken_after": after,
+        "cards": len(state.cards_of(rounds[1])),
+        "gone": gone,
+    }
+
+
+def _broken(change: Change | None, cards: Sequence[Card]) -> int | None:
+    """Return how many cards break the rule of a change, as they were written; None where that cannot be measured."""
+    if change is None or not change.measured:
+        return None
+    found = [breaks(change.rule, card.first_input or card.input, card.first_answer or card.answer) for card in cards]
+    return None if None in found else sum(map(bool, found))
+
+
+def export(session: Session, folder: str | Path) -> list[Path]:
+    """Write everything of a session as files: requirements, conversation, cards, notes, themes, changes.
+
+    Parameters
+    ----------
+    session
+        The session.
+    folder
+        Where; made when missing.
+    """
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    rounds = range(1, session.state.iteration + 1)
+    all_themes = [{"iteration": number, **theme.to_dict()} for number in rounds for theme in themes(session, number)]
+    all_changes = [
+        {"iteration": number, **change.to_dict()} for number in rounds for change in changes(session, number)
+    ]
+    tables = {
+        "conversation": [dict(line) for line in session.state.transcript],
+        "cards": [card.to_dict() for card in session.state.cards.values()],
+        "notes": notes(session).to_dicts(),
+        "themes": all_themes,
+        "changes": all_changes,
+    }
+    files = [session.requirements.save(target / "requirements.json")]
+    for name, rows in tables.items():
+        file = target / f"{name}.jsonl"
+        file.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
+        files.append(file)
+    return files

@@ -6,7 +6,7 @@
 
 worth: ten topics are starved to ten examples each, the rest of their examples is hidden from everybody; then they are filled to
 sixty. The same linear classifier learns from each filling, and is measured on the starved topics of the test set. Peers: nothing,
-copies, class weights, EDA (`eda.py`), and the hidden examples themselves as the upper limit.
+class weights, EDA (`eda.py`), and the hidden examples themselves as the upper limit.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from rftkit.generate import GenerationPlan, GenerationReport, plan, run
 from rftkit.llm import Runner
 
 STARVED, FEW, FULL, STRENGTH = 10, 10, 60, 10.0
-ARMS = ("nothing", "copies", "EDA", "offline", "real", "nothing + weights", "EDA + weights", "offline + weights")
+ARMS = ("nothing", "EDA", "offline", "real", "nothing + weights", "EDA + weights", "offline + weights")
 
 
 class Vectors:
@@ -81,10 +81,10 @@ class Scorer:
         self, taught: np.ndarray, labels: np.ndarray, tested: np.ndarray, truth: np.ndarray, topics: list[str]
     ):
         self.taught, self.labels, self.tested, self.truth, self.topics = taught, labels, tested, truth, topics
-        self.start: tuple[np.ndarray, ...] | None = None
+        self.starts: dict[str, tuple[np.ndarray, ...]] = {}
 
-    def score(self, more: np.ndarray | None = None, topics: list[str] | None = None, weights: object = None) -> float:
-        """Return the macro-F1 of the starved topics, 0 to 100, with these examples added."""
+    def score(self, arm: str, more: np.ndarray | None = None, topics: list[str] | None = None) -> float:
+        """Return the macro-F1 of the starved topics, 0 to 100, with these examples added; by the arm's name, with class weights."""
         from sklearn.linear_model import LogisticRegression
         from sklearn.metrics import f1_score
 
@@ -92,18 +92,20 @@ class Scorer:
         labels = self.labels if topics is None else np.concatenate([self.labels, topics])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            weights = "balanced" if arm.endswith(" + weights") else None
             head = LogisticRegression(C=STRENGTH, max_iter=500, tol=1e-4, class_weight=weights, warm_start=True)
-            if (
-                self.start is not None
-            ):  # what was learned from nothing more: the optimum is one, it is only found sooner
-                head.coef_, head.intercept_, head.classes_ = (np.copy(one) for one in self.start)
+            start = self.starts.get(arm) or self.starts.get(str(weights))
+            if start is not None:  # there is one optimum; from near it, it is only found sooner
+                head.coef_, head.intercept_, head.classes_ = (np.copy(one) for one in start)
             head.fit(vectors, labels)
-        self.start = self.start or (head.coef_, head.intercept_, head.classes_)
+        self.starts[arm] = self.starts[str(weights)] = (head.coef_, head.intercept_, head.classes_)
         found = head.predict(self.tested)
         return 100 * float(f1_score(self.truth, found, labels=self.topics, average="macro", zero_division=0))
 
 
-def compared(train: Corpus, test: Corpus, seed: int, embedders: list[str]) -> tuple[dict[str, dict[str, float]], dict]:
+def compared(
+    train: Corpus, test: Corpus, seed: int, embedders: list[str], starts: dict
+) -> tuple[dict[str, dict[str, float]], dict]:
     """Return the score of every filling by embedder, and what was made."""
     labels, truth = np.array(train.labels), np.array(test.labels)
     chosen, kept, hidden = starved(labels, seed)
@@ -115,7 +117,6 @@ def compared(train: Corpus, test: Corpus, seed: int, embedders: list[str]) -> tu
     seconds = time.process_time() - start
     offline, topics = accepted(report)
     fillings = {
-        "copies": [(text, topic) for topic in chosen for text in (own[topic] * need)[:need]],
         "EDA": [
             (text, topic) for at, topic in enumerate(chosen) for text in eda.augment(own[topic], need, seed * 100 + at)
         ],
@@ -127,12 +128,13 @@ def compared(train: Corpus, test: Corpus, seed: int, embedders: list[str]) -> tu
         taught_texts = [train.texts[row] for row in kept]
         space = Vectors() if name == "minilm" else LSA().fit(taught_texts)
         scorer = Scorer(space.embed(taught_texts), labels[kept], space.embed(test.texts), truth, chosen)
-        found = {"nothing": scorer.score(), "nothing + weights": scorer.score(weights="balanced")}
+        if name == "minilm":  # the same space for every seed
+            scorer.starts = starts
+        found = {arm: scorer.score(arm) for arm in ("nothing", "nothing + weights")}
         for arm, pairs in fillings.items():
             more, names = space.embed([text for text, _ in pairs]), [topic for _, topic in pairs]
-            found[arm] = scorer.score(more, names)
-            if f"{arm} + weights" in ARMS:
-                found[f"{arm} + weights"] = scorer.score(more, names, "balanced")
+            both = (arm, f"{arm} + weights")
+            found.update({one: scorer.score(one, more, names) for one in both if one in ARMS})
         scores[name] = found
     return scores, {"made": len(offline), "seconds": seconds, "fillings": fillings}
 
@@ -140,9 +142,9 @@ def compared(train: Corpus, test: Corpus, seed: int, embedders: list[str]) -> tu
 def worth(corpus: str, seeds: range, embedders: list[str]) -> None:
     """Print means by filling, and the paired differences of offline text to the others."""
     train, test = pair(corpus)
-    runs = []
+    runs, starts = [], {}
     for seed in seeds:
-        scores, facts = compared(train, test, seed, embedders)
+        scores, facts = compared(train, test, seed, embedders, starts)
         runs.append(scores)
         for name in embedders:
             shown = "  ".join(f"{arm} {scores[name][arm]:.1f}" for arm in ARMS)
@@ -175,7 +177,7 @@ def pair(corpus: str) -> tuple[Corpus, Corpus]:
         return load("banking77-train"), load("banking77-test")
     whole = load(corpus)
     order = np.random.default_rng(0).permutation(len(whole.texts))
-    half = len(order) * 6 // 10
+    half = len(order) * 7 // 10
     return part(whole, np.sort(order[:half])), part(whole, np.sort(order[half:]))
 
 

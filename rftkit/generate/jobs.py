@@ -14,7 +14,7 @@ from rftkit.generate.pool import Pool
 from rftkit.generate.strategies import STRATEGIES
 from rftkit.generate.strategies.common import Job
 from rftkit.llm import OFFLINE
-from rftkit.offline import asides, phrases, slots
+from rftkit.offline import analogy, asides, frames, phrases, slots
 
 if TYPE_CHECKING:
     from rftkit.generate.validate import Embedder
@@ -75,6 +75,7 @@ class Learned:
     def __init__(self, pool: Pool, model: str, embedder: Embedder | None = None, *, mined: bool = True) -> None:
         self.pool, self.many, self.embedder, self._mined = pool, model == OFFLINE, embedder, mined
         self._values: dict[tuple[int, ...], dict[str, list[str]]] = {}
+        self._lent: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def interchangeable(self) -> tuple[tuple[str, str], ...]:
@@ -85,6 +86,21 @@ class Learned:
     def asides(self) -> dict[str, list[str]]:
         """Sentences that people put beside anything, by what they follow."""
         return asides.mine(self._groups)
+
+    @cached_property
+    def openings(self) -> dict[str, int]:
+        """Return how often sentences begin with which words."""
+        return frames.openings(text for texts in self._groups.values() for text in texts)
+
+    def lent(self, topic: str) -> tuple[str, ...]:
+        """Return prompts of topics with nearly the same name, said for this one."""
+        if topic not in self._lent:
+            self._lent[topic] = tuple(self._kindred.lent(topic)) if topic in self._groups else ()
+        return self._lent[topic]
+
+    @cached_property
+    def _kindred(self) -> analogy.Kindred:
+        return analogy.Kindred(self._groups)
 
     @cached_property
     def _groups(self) -> dict[str, list[str]]:
@@ -208,7 +224,9 @@ def job_of(
         values=learned.values(rows),
         interchangeable=learned.interchangeable,
         asides=learned.asides,
+        openings=learned.openings,
         many=learned.many,
+        lent=learned.lent(line.topic) if line.strategy == "few_shot" else (),
         contrast=_contrast(tree, line.topic),
         frames=learned.frames(tree, line.topic) if line.strategy == "topic_description" else (),
     )

@@ -21,6 +21,7 @@ _GENERIC = (
     "in (?:a|an|the) (?:city|given|location)",
     "given ",
     "by (?:its|the|their|id|name)",
+    "(?:to|from|at) (?:a|the|your|an) (?:destination|origin|location|place)",
     "that matches?|matching|according to",
     "for (?:a|an|the) (?:user|person|customer)",
 )
@@ -39,6 +40,22 @@ _PREPOSITIONS = (
     (r"amount|price|balance|budget|cost", "for {v}"),
     (r"recipient|receiver|payee", "to {v}"),
 )
+_STAY = re.compile(r"hotel|house|room|apartment|restaurant|attraction|stay|weather", re.IGNORECASE)
+_ISO_DATE = re.compile(r"20\d\d-(\d\d)-(\d\d)$")
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _DRAFTS, _NOVELTY = 16, 0.8
 
 
@@ -69,13 +86,25 @@ def chain(data: Mapping[str, Any], rng: random.Random) -> dict[str, list[str]]:
 def _asked(pattern: Sequence[str], tools: Mapping[str, Any], seen: Mapping[str, Any], rng: random.Random) -> str:
     told: set[str] = set()
     parts = []
+    known: dict[str, Any] = {}
     for place, name in enumerate(dict.fromkeys(pattern)):
-        wish = wished(tools[name], arguments(tools[name], seen.get(name) or {}, rng), rng, told)
+        given = arguments(tools[name], seen.get(name) or {}, rng)
+        given = {
+            one: known.setdefault(one, value) if value == known.get(one, value) or _free(tools[name], one) else value
+            for one, value in given.items()
+        }
+        wish = wished(tools[name], given, rng, told)
         if place == 0:
             parts.append(rng.choice(lexicon.lines("chain", "opening")).format(x=wish))
         else:
             parts.append(rng.choice(lexicon.lines("chain", "next")).format(x=wish))
     return tidy(" ".join(parts))
+
+
+def _free(tool: Mapping[str, Any], name: str) -> bool:
+    """Return whether an argument takes any text, so that it can be what an earlier call was given."""
+    part = ((tool.get("parameters") or {}).get("properties") or {}).get(name) or {}
+    return part.get("type", "string") == "string" and not part.get("enum")
 
 
 def wished(tool: Mapping[str, Any], given: Mapping[str, Any], rng: random.Random, told: set[str]) -> str:
@@ -97,15 +126,21 @@ def wished(tool: Mapping[str, Any], given: Mapping[str, Any], rng: random.Random
         if said.lower() in _EMPTY or said in told or isinstance(value, bool) or said in ("True", "False"):
             continue
         told.add(said)
-        wish += f" {_phrase(name, said)}"
+        wish += f" {_phrase(name, said, stays=bool(_STAY.search(text)))}"
     return wish
 
 
-def _phrase(name: str, value: str) -> str:
+def _phrase(name: str, value: str, *, stays: bool) -> str:
+    date = _ISO_DATE.match(value)
+    if date and 1 <= int(date[1]) <= 12:
+        value = f"{_MONTHS[int(date[1]) - 1]} {int(date[2])}"
+    if stays and re.search(r"destination|location", name, re.IGNORECASE):
+        return f"in {value}"
     label = " ".join(part for part in re.split(r"[\W_]+", name.lower()) if part not in ("number", "of", "num", "name"))
+    label = label.removesuffix("s") if value == "1" else label
     for pattern, form in _PREPOSITIONS:
         if re.search(pattern, name, re.IGNORECASE):
-            return form.format(v=value, label=label)
+            return re.sub(r"\b1 people", "1 person", form.format(v=value, label=label))
     return f"({label} {value})" if re.search(r"\d|_", value) else f"with {label} {value}"
 
 

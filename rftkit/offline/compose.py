@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,8 +23,9 @@ from rftkit.offline.text import capital, jaccard, sentences, shingles, tidy, unc
 
 _DRAFTS_EACH, _TRIED = 8, 4
 _HELLO = ("Hi, ", "Hello, ", "Hi there, ", "Hey, ")
+_GREETING = re.compile(r"(?:hi|hello|hey|good|ok|okay|yes|no|so|also|and|then|but)\b", re.IGNORECASE)
 _PLEASE = ("Please help.", "Thanks.", "Can you help?", "Thank you.", "Any help is appreciated.")
-_NAMED, _NAME_ALONE, _ASIDE = 0.15, 0.4, 0.15
+_NAMED, _NAME_ALONE, _ASIDE, _LENT = 0.15, 0.4, 0.1, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,9 @@ class Writer:
     asides
         Sentences that say nothing of a topic, by what they follow.
     name
-        Of the topic, where people would know it by its name.
+        Of the topic as a part of a sentence, where people would know it by its name.
+    usual
+        How often people begin sentences with which words.
     rough
         How often a prompt is typed carelessly.
     novelty
@@ -80,6 +84,7 @@ class Writer:
     rng: random.Random
     asides: Mapping[str, Sequence[str]] = field(default_factory=dict)
     name: str = ""
+    usual: Mapping[str, int] = field(default_factory=dict)
     rough: float = 0.06
     novelty: float = 0.72
     _used: dict[int, int] = field(default_factory=dict, init=False)
@@ -131,8 +136,10 @@ class Writer:
         return -strange / (2 + math.sqrt(len(tokens))) - 0.8 * overlap - 0.2 * worn + self.rng.uniform(0, 0.35)
 
     def _turns(self) -> list[int]:
-        """Return some examples, the least used first: the topic is what all of them say, not what is easily said anew."""
-        order = self.rng.sample(range(len(self.material.texts)), len(self.material.texts))
+        """Return some prompts, the least used first: the topic is what all of them say, not what is easily said anew."""
+        lent = self.material.lent and self.rng.random() < _LENT
+        places = self.material.lent if lent else self.material.own
+        order = self.rng.sample(places, len(places))
         return sorted(order, key=lambda index: self._used.get(index, 0))[:_TRIED]
 
     def _draft(self, index: int, wish: Wish) -> str:
@@ -164,7 +171,7 @@ class Writer:
         if chosen is not None:
             core = parts[chosen].core
             assert core is not None  # it was chosen for having one
-            texts[chosen] = frames.some_form(core, wish.phrasing, self.rng) or texts[chosen]
+            texts[chosen] = frames.some_form(core, wish.phrasing, self.rng, self.usual) or texts[chosen]
         if len(texts) > 1 and wish.context == "minimal":
             keep = chosen if chosen is not None else len(texts) - 1
             return [texts[keep]]
@@ -179,7 +186,7 @@ class Writer:
 
     def _background(self, texts: list[str], parts: Sequence[Sentence], wish: Wish) -> list[str]:
         wanted = {"rich": 0.7, "error": 0.7, "minimal": 0.0}.get(wish.context or "", 0.2)
-        alone = len(texts) == 1 and parts and parts[0].asks
+        alone = len(texts) == 1 and parts and parts[0].asks and not _GREETING.match(texts[0])
         if not alone or self.rng.random() >= wanted:
             return texts
         own = set(topical(texts[0]))

@@ -90,7 +90,7 @@ def expand(data: Mapping[str, Any], rng: random.Random) -> dict[str, list[str]]:
 def _otherwise(part: str | frames.Core, phrasing: str | None, rng: random.Random) -> str:
     """Return a sentence in another frame; a statement stays, it is background."""
     core = frames.read(part) if isinstance(part, str) else part
-    if core is None or core.kind == "statement":
+    if core is None or core.kind in frames.TOLD:
         return str(part)
     return rng.choice(frames.forms(core, phrasing) or [str(part)])
 

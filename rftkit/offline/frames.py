@@ -7,12 +7,16 @@ frame fits is left alone.
 
 from __future__ import annotations
 
+import functools
+import math
 import random
 import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rftkit.offline import lexicon, verbs
-from rftkit.offline.text import uncapital
+from rftkit.offline.text import sentences, uncapital, words
 
 _AUX = "|".join(sorted(verbs.AUXILIARIES, key=len, reverse=True))
 _ASK = (
@@ -30,6 +34,7 @@ _WH = (
 
 
 PHRASINGS = ("question", "command", "statement")
+TOLD = ("statement", "wish", "opinion")  # kinds of sentences that ask nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +102,19 @@ _NEED = re.compile(
     r"i(?:'d like| would like| (?:really )?(?:want|need)) (?P<np>(?:a|an|the|my|some|another|more) .+?)[.!]*$",
     re.IGNORECASE,
 )
+_WISH = re.compile(
+    r"i(?:'d| would) (?:\w+ )?(?:like|love|prefer)|i (?:\w+ )?(?:want|need|wish|hope)\b"
+    r"|i(?:'m| am) (?:\w+ )?(?:looking|searching|hoping|trying|planning|interested|going to)\b",
+    re.IGNORECASE,
+)
+_OPINION = re.compile(
+    r"(?:i|i'm|i am|we) (?:\w+ ){0,2}(?:think|believe|guess|feel|sure|worried|afraid|upset|frustrated)\b", re.I
+)
 _IMPERATIVE_VERBS = lexicon.words("verbs", "imperative")
 _IMPERATIVE = re.compile(rf"(?P<vp>(?:{'|'.join(_IMPERATIVE_VERBS)})\b.+?)[.!?]*$", re.IGNORECASE)
+_HELP = re.compile(
+    r"\bhelp(?: me| us)?(?: out)?(?: here)?[.?!]*$", re.IGNORECASE
+)  # asks for nothing that could be said otherwise
 _LONGEST = 220
 
 
@@ -113,7 +129,7 @@ def read(sentence: str) -> Core | None:
     'why I was charged twice'
     """
     plain = _plain(sentence)
-    if len(plain) > _LONGEST or re.search(r"\?.+\?", plain):
+    if len(plain) > _LONGEST or re.search(r"\?.+\?", plain) or _HELP.search(plain):
         return None
     for kind, pattern in _COMPILED:
         match = pattern.match(plain)
@@ -172,7 +188,12 @@ def _clause(plain: str) -> Core | None:
     if match and not _TURN.search(match["np"]) and not re.search(r"\w(?:ed|n)$|\bto\b", match["np"]):
         return Core("need", match["np"])
     match = _STATEMENT.match(plain)
-    return Core("statement", uncapital(match["clause"])) if match and not plain.endswith("?") else None
+    return Core(_told(match["clause"]), uncapital(match["clause"])) if match and not plain.endswith("?") else None
+
+
+def _told(clause: str) -> str:
+    """Return what a sentence without a question tells: a wish, an opinion, or how something is."""
+    return "wish" if _WISH.match(clause) else "opinion" if _OPINION.match(clause) else "statement"
 
 
 def _simple(phrase: str) -> bool:
@@ -208,21 +229,57 @@ def forms(core: Core, phrasing: str | None = None) -> list[str]:
     return [sentence for sentence in said if sentence]
 
 
-def some_form(core: Core, phrasing: str | None, rng: random.Random) -> str | None:
+def openings(texts: Iterable[str], most: int = 150) -> dict[str, int]:
+    """Return the two words that sentences begin with, and how often.
+
+    Examples
+    --------
+    >>> openings(["Can I pay?", "Can I go? Why is that?"])
+    {'can i': 2, 'why is': 1}
+    """
+    counts = Counter(_opening(part) for text in texts for part in sentences(text))
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most])
+
+
+@functools.lru_cache(maxsize=20_000)
+def _opening(text: str) -> str:
+    return " ".join(words(text)[:2])
+
+
+def some_form(
+    core: Core, phrasing: str | None, rng: random.Random, usual: Mapping[str, int] | None = None
+) -> str | None:
     """Return one of the ways in which a core can be said; None where there is none.
+
+    Parameters
+    ----------
+    core
+        What is said.
+    phrasing
+        question, command, statement, or None for any.
+    rng
+        Chooses.
+    usual
+        How often sentences begin with which words: what people say often is chosen more often.
 
     Examples
     --------
     >>> some_form(Core("can", "pay by card"), "command", random.Random(0))
-    'Let me know whether I can pay by card.'
+    'Tell me if it is possible to pay by card.'
     """
     table = _table(core)
     every = table[phrasing] if phrasing in table else [form for forms_ in table.values() for form in forms_]
-    for form in rng.sample(every, min(3, len(every))):
+    weights = [_weight(form, core, usual) for form in every] if usual else None
+    for form in rng.choices(every, weights, k=3):
         said = fill(form, core)
         if said:
             return said
     return None
+
+
+def _weight(form: str, core: Core, usual: Mapping[str, int]) -> float:
+    begun = form.replace("{Q}", core.question).replace("{X}", core.text) if form.startswith("{") else form
+    return 1 + math.sqrt(usual.get(_opening(begun), 0))
 
 
 def _table(core: Core) -> dict[str, list[str]]:
@@ -230,6 +287,9 @@ def _table(core: Core) -> dict[str, list[str]]:
     kind = core.kind if kind not in ("why", "if") and core.kind == "wh" else kind
     every = lexicon.everything("frames")
     return {phrasing: every[f"{kind} {phrasing}"] for phrasing in PHRASINGS}
+
+
+_OWN = re.compile(r"(?:i|we)\b", re.IGNORECASE)
 
 
 def fill(form: str, core: Core) -> str:
@@ -242,6 +302,8 @@ def fill(form: str, core: Core) -> str:
     """
     if "{Q}" in form and not core.question:
         return ""
+    if form.startswith("It ") and core.kind == "statement" and _OWN.match(core.text):
+        return ""  # nobody says "It looks like I lost my card"
     text = core.text
     after = text.partition(" ")[2]
     plural = bool(re.search(r"\b\w+[^s'u]s\b(?! (?:of|for|to|in|on))", text.split(" for ")[0].split(" on ")[0]))

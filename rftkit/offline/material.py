@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rftkit.offline import frames
+from rftkit.offline import frames, lexicon, verbs
 from rftkit.offline.phrases import FUNCTION, general
 from rftkit.offline.text import sentences, shingles, words
 
@@ -40,7 +40,7 @@ def sentence(text: str) -> Sentence:
     False
     """
     core = frames.read(text)
-    return Sentence(text, core, (core is not None and core.kind != "statement") or text.rstrip().endswith("?"))
+    return Sentence(text, core, (core is not None and core.kind not in frames.TOLD) or text.rstrip().endswith("?"))
 
 
 class Material:
@@ -50,6 +50,8 @@ class Material:
     ----------
     examples
         Texts of prompts of one topic.
+    lent
+        Prompts of kindred topics, said for this one: they may be written as they are.
 
     Examples
     --------
@@ -58,10 +60,13 @@ class Material:
     [False, True]
     """
 
-    def __init__(self, examples: Sequence[str]) -> None:
+    def __init__(self, examples: Sequence[str], lent: Sequence[str] = ()) -> None:
         self.texts = list(dict.fromkeys(text.strip() for text in examples if text.strip()))
-        self.prompts = [[sentence(part) for part in sentences(text)] for text in self.texts]
         self.grams = [shingles(text) for text in self.texts]
+        self.own = range(len(self.texts))
+        self.texts += [text for text in dict.fromkeys(lent) if text not in self.texts]
+        self.lent = range(len(self.own), len(self.texts))
+        self.prompts = [[sentence(part) for part in sentences(text)] for text in self.texts]
         # Only what stood before another sentence is known to be a background; a wish is none.
         self.backgrounds = [part for prompt in self.prompts for part in prompt[:-1] if _is_background(part)]
         self.bigrams = Counter(pair for text in self.texts for pair in bigrams(text))
@@ -80,7 +85,7 @@ class Material:
 
 
 def _is_background(part: Sentence) -> bool:
-    told = part.core is not None and part.core.kind == "statement"
+    told = part.core is not None and part.core.kind in ("statement", "opinion")
     return told and not part.asks and 4 <= len(words(part.text)) <= 30
 
 
@@ -134,8 +139,18 @@ def _endings(texts: Sequence[str]) -> dict[str, list[str]]:
     return {word: sorted(set(ends)) for word, ends in found.items() if len(set(ends)) > 1}
 
 
-_OPENERS = ("because", "when", "but", "since", "after", "while", "in", "from", "at", "on")
+_OPENERS = ("because", "when", "while", "in", "from", "at", "on")
 _FEWEST_BEFORE, _MOST_AFTER = 4, 9
+_NOT_IN_PHRASE = frozenset(
+    (*verbs.AUXILIARIES, *lexicon.words("verbs", "base"), "be", "been", "please", "and", "but", "to")
+)
+
+
+def _is_ending(tokens: Sequence[str]) -> bool:
+    """Return whether a clause, or a phrase without a verb, opens here: "in France", not "in France was declined"."""
+    clause = tokens[0].lower() in ("because", "when", "while")
+    plain = {word.lower().strip(",.") for word in tokens[1:]}
+    return len(tokens) - 1 <= _MOST_AFTER and (clause or not plain & _NOT_IN_PHRASE)
 
 
 def split_ending(part: str) -> tuple[str, str, str] | None:
@@ -149,6 +164,6 @@ def split_ending(part: str) -> tuple[str, str, str] | None:
     tokens = part.rstrip(" .?!").split(" ")
     for opener in _OPENERS:
         for index in range(len(tokens) - 2, _FEWEST_BEFORE - 1, -1):
-            if tokens[index].lower() == opener and len(tokens) - index - 1 <= _MOST_AFTER:
+            if tokens[index].lower() == opener and _is_ending(tokens[index:]):
                 return " ".join(tokens[:index]), opener, " ".join(tokens[index + 1 :])
     return None

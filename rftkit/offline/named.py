@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from rftkit.offline import frames, lexicon
 from rftkit.offline.text import words
 
 _FEWEST_KNOWN = 0.5
+_DETERMINERS = "my|the|a|an"
 _VERBS = frozenset(lexicon.words("verbs", "plain"))
 
 
@@ -38,15 +40,46 @@ def usable(name: str, examples: Sequence[str]) -> bool:
     return bool(told) and sum(word[:5] in known for word in told) >= _FEWEST_KNOWN * len(told) and len(told) <= 5
 
 
-def call(name: str, phrasing: str | None, rng: random.Random) -> str:
-    """Return a sentence that asks for a topic by its name.
+def phrase(name: str, examples: Sequence[str]) -> str:
+    """Return a name as a part of a sentence, with the determiner that the examples put there; empty where they do not tell.
 
     Examples
     --------
-    >>> call("edit_details", "question", random.Random(0)).lower().count("edit details")
-    1
+    >>> phrase("cancel_transfer", ["Please cancel my transfer", "I want my transfer back"])
+    'cancel my transfer'
+    >>> phrase("card_arrival", ["Where is my card?", "My card is late"]), phrase("reserve_table", ["A place for two"])
+    ('my card arrival', '')
     """
     said = spoken(name)
+    whole = " ".join(" ".join(words(example)) for example in examples)
+    if re.search(rf"\b{re.escape(said)}\b", whole):
+        return _with_determiner(said, whole) if said.split(" ", 1)[0] not in _VERBS else said
+    first, _, rest = said.partition(" ")
+    if first not in _VERBS:
+        return _with_determiner(said, whole)
+    thing = _with_determiner(rest, whole) if rest else ""
+    return f"{first} {thing}" if thing and thing != rest else ""
+
+
+def _with_determiner(said: str, whole: str) -> str:
+    """Return a noun with the determiner that stands most often before its first words."""
+    parts = said.split()
+    for size in range(len(parts), 0, -1):
+        pattern = rf"\b({_DETERMINERS}) {re.escape(' '.join(parts[:size]))}\b"
+        found = Counter(re.findall(pattern, whole)).most_common(1)
+        if found and (size == len(parts) or found[0][1] > 1):
+            return f"{found[0][0]} {said}"
+    return said
+
+
+def call(said: str, phrasing: str | None, rng: random.Random) -> str:
+    """Return a sentence that asks for a topic by the phrase of its name.
+
+    Examples
+    --------
+    >>> call("edit my details", "question", random.Random(0)).lower().count("edit my details")
+    1
+    """
     first = said.split(" ", 1)[0]
     if first in _VERBS and " " in said:
         return frames.some_form(frames.Core("want", said), phrasing, rng) or f"I want to {said}."

@@ -25,6 +25,10 @@ def _filled(pattern: str) -> str:
 
 
 _PATTERN = re.compile("|".join(f"(?P<{name}>{_filled('|'.join(lines))})" for name, lines in _TYPES.items()))
+_NUMBER = re.compile(
+    r"(?<![\w-])(?:\$?\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twice|half)\b", re.IGNORECASE
+)
+_NUMERIC, _MOST_NUMBERS = ("amount", "count", "duration", "time"), 2
 _COUNT_WORDS = ("two", "three", "four", "five", "six")
 
 
@@ -109,12 +113,13 @@ def swap(
     'Send $10 to Rome'
     """
     offered = collect([near]) if near else {}
+    related = len(_NUMBER.findall(text)) > _MOST_NUMBERS  # of a calculation: one number decides the others
     parts, end, chosen = [], 0, dict[str, str]()
     for slot in find(text):
         parts.append(text[end : slot.start])
         end = slot.end
         if slot.value not in chosen:
-            fresh = rng.random() < share
+            fresh = rng.random() < share and not (related and slot.kind in _NUMERIC)
             chosen[slot.value] = _other(slot, values, offered, near, keep, rng) if fresh else slot.value
         parts.append(chosen[slot.value])
     return "".join((*parts, text[end:]))

@@ -127,7 +127,7 @@ def _said_otherwise(part: str, rng: random.Random, phrasing: str | None) -> str:
     if _CHOICE.match(part) and "?" not in part:
         return rng.choice(_TAKING).format(x=uncapital(part))
     known = sentence(part).core
-    if known is None or known.kind == "statement":
+    if known is None or known.kind in frames.TOLD:
         return part
     return rng.choice(frames.forms(known, phrasing) or [part])
 

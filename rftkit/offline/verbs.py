@@ -15,7 +15,10 @@ _DETERMINERS = lexicon.words("verbs", "determiners")
 _PREDICATE = frozenset(lexicon.words("verbs", "predicate"))
 _ADVERBS = frozenset(lexicon.words("verbs", "adverbs"))
 _VERBISH = re.compile(r"(?:ing|ed|n't)$")
-_MOST_SUBJECT_WORDS = 5
+_MOST_SUBJECT_WORDS, _LONGEST_PLACE = 5, 3
+_LINKS = frozenset(lexicon.words("verbs", "links"))
+# After these the predicate begins with a verb in its base form.
+_BARE = re.compile(r"(?:do|did|can|could|will|would|should|may|might|must|wo|ca)", re.IGNORECASE)
 
 
 def past(verb: str) -> str:
@@ -68,7 +71,7 @@ def gerund(verb: str) -> str:
 def split_subject(rest: str, auxiliary: str = "") -> tuple[str, str] | None:
     """Return subject and predicate of what follows an auxiliary; None where the border is unsure.
 
-    After a form of "do" the predicate has to begin with a verb in its base form.
+    After a form of "do" and after "can", "will" and the like the predicate has to begin with a verb in its base form.
 
     Examples
     --------
@@ -80,13 +83,15 @@ def split_subject(rest: str, auxiliary: str = "") -> tuple[str, str] | None:
     parts = rest.split()
     if not parts:
         return None
-    ends = _is_base if auxiliary.lower().startswith(("do", "did")) else _ends
+    ends = _is_base if _BARE.match(auxiliary) else _ends
     first = parts[0].lower()
     if first in _PRONOUNS and (first not in _DETERMINERS or len(parts) == 1 or ends(parts[1])):
         return parts[0], " ".join(parts[1:])
     if first not in _DETERMINERS:
         return None
     for index in range(2, min(len(parts), _MOST_SUBJECT_WORDS + 1)):
+        if parts[index].lower() in _LINKS and len(parts) - index > _LONGEST_PLACE:
+            return None  # "is the money from my transfer there": the phrase may belong to the subject
         if ends(parts[index]):
             return " ".join(parts[:index]), " ".join(parts[index:])
     return None

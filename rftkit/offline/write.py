@@ -43,13 +43,14 @@ def writer_of(data: Mapping[str, Any], rng: random.Random) -> Writer:
     protected = frozenset(word for keyword in keywords for word in words(str(keyword)) if word.isalpha())
     name = str(topic.get("name", "")) if isinstance(topic, Mapping) else str(topic)
     return Writer(
-        Material(examples),
+        Material(examples, [str(text) for text in data.get("lent") or []]),
         Exchange([*given, *pairs]),
         data.get("values") or {},
         protected,
         rng,
         asides=data.get("asides") or {},
-        name=name if named.usable(name, examples) else "",
+        usual=data.get("openings") or {},
+        name=named.phrase(name, examples) if named.usable(name, examples) else "",
     )
 
 

@@ -90,8 +90,8 @@ class Job:
         0 at first; later rounds replace what was rejected.
     avoid
         Texts that were accepted already.
-    values, interchangeable, asides
-        Slot values, exchangeable phrases and sentences that fit anything, as seen in the data.
+    values, interchangeable, asides, openings
+        Slot values, exchangeable phrases, sentences that fit anything and how often sentences begin how, as seen in the data.
     contrast
         Parent and siblings of the topic.
     frames
@@ -102,6 +102,8 @@ class Job:
         Rows and how many candidates of each, where a round replaces what was rejected.
     written
         What was written from each record before, accepted or not.
+    lent
+        Prompts of topics with nearly the same name, said for this one.
     many
         Whether the writer learns from the examples alone and takes as many as there are.
 
@@ -125,6 +127,8 @@ class Job:
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     interchangeable: tuple[tuple[str, str], ...] = ()
     asides: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    openings: Mapping[str, int] = field(default_factory=dict)
+    lent: tuple[str, ...] = ()
     many: bool = False
     contrast: Mapping[str, Any] = field(default_factory=dict)
     frames: tuple[str, ...] = ()

@@ -72,6 +72,7 @@ def _task(job: Job, rows: list[int], count: int, items: tuple[Any, ...], sample:
         **({"items": [dict(item) for item in items]} if any(items) else {}),
         **job.before(job.avoid),
         **job.hints(examples),
+        **{name: told for name, told in (("lent", list(job.lent)), ("openings", dict(job.openings))) if told},
     }
     request = ask(NAME, data, job, heat=job.options.heat(NAME), schema=prompts.PROMPTS_SCHEMA, sample=sample)
     ids = tuple(source.id for source in found)

@@ -130,6 +130,7 @@ class Dataset(Context):
     export = exporting.export
     export_job = exporting.export_job
     undo = versions.undo
+    redo = versions.redo
 
     @property
     def topics(self) -> TopicTree:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rftkit.store.journal import Version
+from rftkit.topics.tree import TopicTree
 
 if TYPE_CHECKING:
     from rftkit.acts.context import Context
@@ -50,7 +51,7 @@ def _step(line: Version) -> dict[str, Any]:
 
 
 def counts(ds: Context, line: Version) -> dict[str, int]:
-    """Return records, valid records and topics of a version.
+    """Return records, valid records and topics (those that have none below them) of a version.
 
     Parameters
     ----------
@@ -62,5 +63,5 @@ def counts(ds: Context, line: Version) -> dict[str, int]:
     said = ds.store.scan("labels", line).select(pl.len().alias("records"), pl.col("valid").sum().alias("valid"))
     told = said.collect().row(0, named=True)
     stored = ds.store.get("topics.json", line)
-    topics = 0 if stored is None else len(stored.get("topics", stored.get("nodes", ())))
+    topics = 0 if stored is None else len(TopicTree.from_dict(stored).leaves())
     return {"records": int(told["records"]), "valid": int(told["valid"] or 0), "topics": topics}

@@ -65,3 +65,51 @@ def undo(ds: Context, to: int | None = None) -> int:
     with ds.step("undo", {"to": target.version, "undone": undone[0] if undone else None}) as step:
         step.become(target)
     return target.version
+
+
+def redo(ds: Context) -> int:
+    """Bring back what the last undo took back; as long as nothing else was done since.
+
+    Returns
+    -------
+    int
+        The version whose content the dataset now has.
+
+    Raises
+    ------
+    InputError
+        Nothing was taken back since the last step.
+    """
+    target = redo_target(ds)
+    if target is None:
+        raise InputError(f"{ds.path} has nothing to bring back: nothing was taken back since the last step")
+    return undo(ds, target)
+
+
+def redo_target(ds: Context) -> int | None:
+    """Return the version whose content `redo` brings back; None where there is nothing to bring back.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    """
+    parents: dict[int, int] = {}
+    waiting: list[int] = []
+    content = 0
+    for line in ds.store.versions():
+        if line.step != "undo":
+            parents[line.version], waiting = line.parent, []
+        elif _came_from(parents, content, line.content):
+            waiting.append(content)
+        else:
+            waiting = waiting[:-1] if waiting[-1:] == [line.content] else []
+        content = line.content
+    return waiting[-1] if waiting else None
+
+
+def _came_from(parents: dict[int, int], content: int, earlier: int) -> bool:
+    """Say whether a content was reached through an earlier one."""
+    while content > earlier:
+        content = parents.get(content, 0)
+    return content == earlier

@@ -11,6 +11,7 @@ from rftkit.widgets.export_panel import ExportPanel
 from rftkit.widgets.final_distribution import FinalDistribution
 from rftkit.widgets.generation_modal import GenerationModal
 from rftkit.widgets.generation_progress import GenerationProgress
+from rftkit.widgets.history import History
 from rftkit.widgets.import_panel import ImportPanel
 from rftkit.widgets.record_browser import RecordBrowser
 from rftkit.widgets.sanitize_panel import SanitizePanel
@@ -26,6 +27,7 @@ __all__ = [
     "FinalDistribution",
     "GenerationModal",
     "GenerationProgress",
+    "History",
     "ImportPanel",
     "RecordBrowser",
     "SanitizePanel",

@@ -60,6 +60,7 @@ PANELS = (
     Panel("export", "Export", "e", "ExportPanel", "proceed", 'ds.split(); ds.export("train.jsonl", split="train")'),
     Panel("records", "Records", "b", "RecordBrowser", "", "ds.records()"),
     Panel("change", "Before and after", "d", "FinalDistribution", "", "ds.final_distribution()"),
+    Panel("history", "History", "h", "History", "", "ds.history()"),
 )
 _BY_NAME = {panel.name: panel for panel in PANELS}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import rftkit
-from rftkit.errors import NotFoundError
+from rftkit.errors import InputError, NotFoundError
 from tests.widgets.conftest import ds
 
 __all__ = ["ds"]
@@ -41,13 +41,42 @@ def test_a_version_that_was_undone_brings_its_steps_back(ds: rftkit.Dataset) -> 
 def test_the_version_that_is_there_changes_nothing(ds: rftkit.Dataset) -> None:
     told = ds.changes(ds.version)
     assert told["taken_back"] == told["brought_back"] == []
-    assert told["now"] == told["then"] == {"records": 102, "valid": 102, "topics": 4}
+    assert told["now"] == told["then"] == {"records": 102, "valid": 102, "topics": 3}
 
 
 def test_the_empty_dataset_is_a_version_too(ds: rftkit.Dataset) -> None:
     assert ds.changes(0)["then"] == {"records": 0, "valid": 0, "topics": 0}
     with pytest.raises(NotFoundError):
         ds.changes(ds.version + 1)
+
+
+def test_undo_and_redo_go_back_and_forth_through_several_steps(ds: rftkit.Dataset) -> None:
+    ds.delete(["Loans-0"])
+    ds.delete(["Loans-1"])
+    sizes = []
+    for act in (ds.undo, ds.undo, ds.redo, ds.redo, ds.undo):
+        act()
+        sizes.append(len(ds))
+    assert sizes == [101, 102, 101, 100, 101]
+
+
+def test_a_step_after_an_undo_leaves_nothing_to_redo(ds: rftkit.Dataset) -> None:
+    with pytest.raises(InputError, match="nothing to bring back"):
+        ds.redo()
+    ds.delete(["Loans-0"])
+    ds.undo()
+    ds.delete(["Loans-1"])
+    with pytest.raises(InputError, match="nothing to bring back"):
+        ds.redo()
+
+
+def test_redo_after_an_undo_over_several_steps_brings_all_of_them_back(ds: rftkit.Dataset) -> None:
+    at = ds.version
+    ds.delete(["Loans-0"])
+    ds.delete(["Loans-1"])
+    ds.undo(at)
+    assert ds.redo() == at + 2
+    assert len(ds) == 100
 
 
 def test_a_diff_counts_records_and_topics_that_differ(ds: rftkit.Dataset) -> None:

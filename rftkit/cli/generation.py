@@ -52,7 +52,7 @@ from rftkit.schema import STRATEGIES
 def generate(dataset: Path, more: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Make candidates, never records: plan, cost, approval, then the model; review them afterwards."""
     ds = existing(dataset)
-    price = _price(options["price_per_million"])
+    price = price_of(options["price_per_million"])
     plan = ds.plan(**_plan_options(options, more), model=options["model"], price_per_million=price)
     plan = plan.pilot(options["pilot"]) if options["pilot"] and plan.requested else plan
     paid = {"base_url": options["base_url"], "budget_usd": options["budget_usd"], "price_per_million": price}
@@ -98,7 +98,19 @@ def _words(text: str | None) -> list[str] | None:
     return [word.strip() for word in text.split(",") if word.strip()] if text else None
 
 
-def _price(text: str | None) -> tuple[float, float] | None:
+def price_of(text: str | None) -> tuple[float, float] | None:
+    """Return a price given as ``IN,OUT``, US dollars per million tokens.
+
+    Parameters
+    ----------
+    text
+        What was typed; None where nothing was.
+
+    Examples
+    --------
+    >>> price_of("0.5,1.5"), price_of(None)
+    ((0.5, 1.5), None)
+    """
     if text is None:
         return None
     try:

@@ -86,6 +86,11 @@ USE: Final = re.compile(
     r"in our (?:app|help ?desk|product|shop|crm|pipeline|website|hospital|school)|use case|purpose|deployed)",
     re.IGNORECASE,
 )
+#: A purpose at the end of a sentence that says the task.
+PURPOSE: Final = re.compile(
+    r",? ((?:to|for) (?:train|test|evaluat|fine-?tun|optimi[sz]|benchmark)\w* (?:a|an|the|our|my|its|this)\b[^.]*)",
+    re.IGNORECASE,
+)
 DIVERSITY: Final = re.compile(
     r"\b(?:var(?:y|ied|iety|iation)|divers\w+|mix(?:ed|ture)? of|range of|different (?:kinds|types|tones|topics|people|levels|"
     r"styles)|tones?:|topics?:|intents?:|levels?:|personas?:|half .{0,30}half)",

@@ -33,6 +33,10 @@ _TALK = re.compile(
 _LANGUAGE = re.compile(
     r"\b(sql|python|javascript|typescript|bash|regex|regular expression|html|java|rust)\b", re.IGNORECASE
 )
+_PURPOSE = re.compile(
+    r"(?:to (?:train|test|evaluat|fine|measur|build|use)|so (?:that|we)|used? (?:for|to|in)|for (?:our|the|my|a|training|testing))",
+    re.IGNORECASE,
+)
 _SPLIT = re.compile(r"\s*(?:,|;|\||/|\bor\b|\band\b|\bvs\.?\b|\n)\s*(?:or\b|and\b)?\s*", re.IGNORECASE)
 _TYPE_WORDS = {
     "string": "string",
@@ -160,7 +164,13 @@ def split_labels(text: str) -> list[str]:
     """
     plain = re.sub(r"\([^)]*\)", "", text)
     parts = [_STOP.sub("", part).strip(" \"'`*.:;()[]“”") for part in _SPLIT.split(plain)]
-    return list(dict.fromkeys(re.sub(r"^(?:the|an?|either) ", "", part) for part in parts if part and len(part) < 80))
+    return list(
+        dict.fromkeys(
+            re.sub(r"^(?:the|an?|either) ", "", part)
+            for part in parts
+            if part and len(part) < 80 and not _PURPOSE.match(part)
+        )
+    )
 
 
 def json_in(text: str) -> Any:

@@ -49,11 +49,11 @@ def understand(text: str, asked: str | None = None) -> dict[str, str]:
 
     Examples
     --------
-    >>> said = understand("A support agent. It should sort tickets into billing, login or other. Used for training.", "role")
+    >>> said = understand("A support agent. It should sort tickets into billing, login or other. Used for training.", "role_persona")
     >>> said["task_goal"], said["use_case"], said["output_format"]
     ('It should sort tickets into billing, login or other', 'Used for training', 'one of: billing, login, other')
     """
-    body, blocks = _hold(text)
+    body, blocks = _hold(re.sub(r"(?<=[.;!?])\s+(?=[A-Z][a-z ]{2,25}:\s)", "\n", text))
     found: dict[str, list[str]] = defaultdict(list)
     rest: list[str] = []
     for name, piece in _pieces(_without_examples(body)):
@@ -271,6 +271,10 @@ def _fields(sentence: str, found: dict[str, list[str]]) -> list[str]:
     if form:
         found["output_format"].append(form)
         names.append("output_format")
+    purpose = cues.PURPOSE.search(sentence) if "task_goal" in names else None
+    if purpose:
+        found["use_case"].append(purpose[1])
+        names.append("use_case")
     for name, pattern in cues.WHOLE.items():
         if pattern.search(sentence) and _fits(name, sentence, names):
             found[name].append(sentence.strip())

@@ -91,7 +91,14 @@ def _why_not(name: str, provider: str) -> str | None:
     missing = gateway.missing_keys(name)
     if not missing or (provider == "bedrock" and _has_aws_profile()):
         return None
-    return f"set {' and '.join(missing)} in the environment"
+    region = (
+        "; set AWS_REGION too, without it us-west-2 is asked" if provider == "bedrock" and not _has_region() else ""
+    )
+    return f"set {' and '.join(missing)} in the environment{region}"
+
+
+def _has_region() -> bool:
+    return any(os.environ.get(name) for name in ("AWS_REGION", "AWS_REGION_NAME", "AWS_DEFAULT_REGION"))
 
 
 def _has_aws_profile() -> bool:

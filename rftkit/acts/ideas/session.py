@@ -145,7 +145,7 @@ class Session:
         if options:
             return self._made(**options)
         if self._runner is None or self._runner.model != self.model:
-            self._runner = self._made(budget_usd=self._cap())
+            self._runner = self._made(budget_usd=self.cap_usd)
         return self._runner
 
     def _made(self, **options: Any) -> llm.Runner:
@@ -160,7 +160,9 @@ class Session:
             **options,
         )
 
-    def _cap(self) -> float | None:
+    @property
+    def cap_usd(self) -> float | None:
+        """What interview and samples may cost; None where nothing limits them because the price is unknown."""
         if self.budget_usd is not None:
             return self.budget_usd
         rates = self.price_per_million or llm.price(self.model)

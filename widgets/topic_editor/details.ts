@@ -24,6 +24,7 @@ export class Details {
   private readonly rest = h("div", { class: "rft-topics__rest" });
   private shown: Shown | null = null;
   private central: Central = null;
+  private said = "";
 
   constructor(private readonly given: Given) {
     this.node.append(this.head, this.form, this.rest);
@@ -38,7 +39,20 @@ export class Details {
     this.shown = shown;
     this.node.hidden = shown === null;
     if (shown === null) return;
+    this.drawHead(shown);
+    const fields = this.fields(shown);
+    if (other) redraw(this.form, ...fields);
+    else redrawForm(this.form, ...fields);
+    this.drawRest();
+  }
+
+  /** Draws what is above the fields; left alone where it is the same, so that a click there is not lost when a field is left. */
+  private drawHead(shown: Shown): void {
     const deeds = this.given.live ? this.given.deeds(shown) : [];
+    const { description, keywords, by_hand, samples, ...rest } = shown;
+    const said = JSON.stringify([rest, deeds.map(({ name, off }) => [name, off])]);
+    if (said === this.said) return;
+    this.said = said;
     const acts = deeds.map(({ name, test, key, why, act, off }) => {
       const made = button({ text: name, test, title: key === "" ? why : `${why} (${key})`, act });
       made.disabled = off === true;
@@ -52,10 +66,6 @@ export class Details {
       facts(numbers(shown)),
       acts.length > 0 && h("div", { class: "rft-topics__deeds", role: "group", "aria-label": "What to do with it" }, acts),
     );
-    const fields = this.fields(shown);
-    if (other) redraw(this.form, ...fields);
-    else redrawForm(this.form, ...fields);
-    this.drawRest();
   }
 
   showCentral(central: Central): void {

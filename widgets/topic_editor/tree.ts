@@ -43,14 +43,16 @@ export class Tree {
   private last = 0;
   private editing = false;
   private dragged = "";
+  private pressed = "";
 
   constructor(private readonly given: Given) {
     const { name, test, edit } = given;
     this.node = h("div", { class: "rft-topics__tree", role: "tree", tabindex: 0, test, key: test, "aria-label": name, "aria-multiselectable": edit ? true : undefined }, this.sheet);
     this.node.addEventListener("scroll", () => this.draw());
     this.node.addEventListener("keydown", (event) => this.key(event));
-    this.node.addEventListener("focus", () => this.draw());
-    this.sheet.addEventListener("click", (event) => this.click(event));
+    this.node.addEventListener("mousedown", (event) => (this.pressed = this.idUnder(event)));
+    this.node.addEventListener("mouseup", (event) => event.button === 0 && this.idUnder(event) === this.pressed && this.click(event));
+    this.node.addEventListener("click", (event) => event.detail === 0 && this.click(event)); // by a screen reader
     this.sheet.addEventListener("dblclick", (event) => this.twice(event));
     if (edit) this.listenToDrags();
   }
@@ -78,7 +80,10 @@ export class Tree {
     this.text = text;
     this.renew();
     this.node.scrollTop = 0;
-    if (!this.rows.some((at) => this.forest?.nodes[at]?.id === this.current)) this.choose(this.idOf(0), false);
+    const wanted = text.trim().toLocaleLowerCase();
+    const has = (id: string): boolean => this.forest?.nodes[this.forest.place(id)]?.name.toLocaleLowerCase().includes(wanted) ?? false;
+    const first = this.rows.findIndex((_, row) => has(this.idOf(row)));
+    if (wanted !== "" && first >= 0 && !has(this.current)) this.choose(this.idOf(first));
     this.draw();
     return this.rows.length;
   }
@@ -206,6 +211,7 @@ export class Tree {
 
   private click(event: MouseEvent): void {
     if (this.editing) return;
+    // not a click: a field that is left by it is saved, and the row under the pointer drawn anew between down and up
     const id = this.idUnder(event);
     if (id === "") return;
     const twist = (event.target as HTMLElement).dataset["twist"] === "yes";

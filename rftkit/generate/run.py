@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -26,6 +26,7 @@ from rftkit.generate.report import GenerationReport, Progress
 from rftkit.generate.strategies import STRATEGIES, message_variation
 from rftkit.generate.strategies.common import Draft, Job, Rejected, Task
 from rftkit.generate.validate import Embedder, Judge, Validator, Verdict, verdict_columns
+from rftkit.llm import OFFLINE
 from rftkit.llm.request import Answer, Request
 
 _FEWEST_NEW, _DRY_ROUNDS = 0.02, 2  # so many rounds that bring less than this of what was missing are enough
@@ -55,6 +56,7 @@ class _State:
     made: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     failed: str = ""
+    note: str = ""  # what the writer says of itself
     over: str = ""  # why no more is asked for
     dry: int = 0  # rounds in a row that brought next to nothing
     asked: dict[str, int] = field(default_factory=dict)  # variations asked of each record at first
@@ -250,6 +252,7 @@ class _Work:
             if not answer.ok:
                 state.failed = answer.error or ""
                 continue
+            state.note = str(answer.value.get("note") or "") if isinstance(answer.value, Mapping) else ""
             drafts.extend((state, draft) for draft in STRATEGIES[state.line.strategy].drafts(task, answer.value))
         if not drafts or self.validator is None:
             return schema_frame([])
@@ -319,6 +322,7 @@ class _Work:
         top = ", ".join(f"{code} {count}" for code, count in state.rejected.most_common(3))
         said = f"{len(state.accepted)} of {state.line.count} were accepted"
         reason = f"the rest was rejected ({top})" if top else "the writer had nothing more to say from these examples"
+        reason += f"; {state.note}" if state.note and self.plan.model == OFFLINE else ""
         return f"{said}; {reason}" + (f"; some calls failed: {state.failed}" if state.failed else "")
 
     def report(self) -> GenerationReport:

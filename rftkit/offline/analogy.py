@@ -130,7 +130,7 @@ class Kindred:
         known = self._rates[topic]
         named = set(f"{pair.ours} {pair.theirs}".split()) | pair.common
         size = max(1, sum(len(self.prompts[one]) for one in near))
-        for word in set(words(text)) - named - FUNCTION - set(known):
+        for word in set(words(_pattern(pair.theirs).sub(" ", text))) - named - FUNCTION - set(known):
             if not word.isalpha() or len(word) < 3:
                 continue
             there = self._rates[other][word] / max(1, len(self.prompts[other]))

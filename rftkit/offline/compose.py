@@ -19,6 +19,7 @@ from rftkit.offline import frames, named, noise, slots
 from rftkit.offline.asides import PLACES
 from rftkit.offline.material import Material, Sentence, bigrams, sentence, split_ending, topical
 from rftkit.offline.phrases import Exchange
+from rftkit.offline.prose import is_prose
 from rftkit.offline.text import capital, jaccard, sentences, shingles, tidy, uncapital, words
 
 _DRAFTS_EACH, _TRIED = 8, 4
@@ -86,7 +87,7 @@ class Writer:
     name: str = ""
     usual: Mapping[str, int] = field(default_factory=dict)
     rough: float = 0.06
-    novelty: float = 0.72
+    novelty: float = 0.78
     _used: dict[int, int] = field(default_factory=dict, init=False)
     _worn: Counter[tuple[str, str]] = field(default_factory=Counter, init=False)  # word pairs written before
 
@@ -112,10 +113,12 @@ class Writer:
     def _best(self, wish: Wish, taken: Sequence[frozenset[str]]) -> str | None:
         if not self.material.texts:
             return None
+        # Once for all drafts: names are the most novel of them, and would win too often.
+        by_name = bool(self.name) and self.material.prose and self.rng.random() < _NAMED
         for index in self._turns():
             scored = []
             for _ in range(_DRAFTS_EACH):
-                text = self._draft(index, wish)
+                text = self._by_name(index, wish) if by_name else self._draft(index, wish)
                 grams = shingles(text)
                 overlap = max((jaccard(grams, other) for other in (*self.material.grams, *taken)), default=0.0)
                 if overlap < self.novelty and sound(text):
@@ -127,7 +130,7 @@ class Writer:
     def _kept(self, index: int, text: str) -> str:
         self._used[index] = self._used.get(index, 0) + 1
         self._worn.update(bigrams(text))
-        return noise.roughen(text, self.rng, self.rough)
+        return noise.roughen(text, self.rng, self.rough) if is_prose(text) else text
 
     def _score(self, text: str, overlap: float) -> float:
         strange = self.material.strangeness(text)
@@ -143,9 +146,9 @@ class Writer:
         return sorted(order, key=lambda index: self._used.get(index, 0))[:_TRIED]
 
     def _draft(self, index: int, wish: Wish) -> str:
+        if not is_prose(self.material.texts[index]):
+            return self._as_it_is(self.material.texts[index])
         parts = list(self.material.prompts[index])
-        if self.name and self.rng.random() < _NAMED:
-            return self._by_name(parts, wish)
         texts = self._reframed(parts, wish)
         if self.rng.random() < 0.3:
             texts = [self._other_ending(text) for text in texts]
@@ -154,8 +157,13 @@ class Writer:
         text = slots.swap(text, self.values, self.rng)
         return tidy(self._manners(text, wish))
 
-    def _by_name(self, parts: Sequence[Sentence], wish: Wish) -> str:
+    def _as_it_is(self, text: str) -> str:
+        """Return a text that is no English prose with nothing changed but values whose form is the same everywhere."""
+        return slots.swap(text, {}, self.rng, kinds=slots.ANYWHERE)
+
+    def _by_name(self, index: int, wish: Wish) -> str:
         """Return a prompt that calls the topic by its name, alone or before what an example says."""
+        parts = self.material.prompts[index]
         asked = named.call(self.name, wish.phrasing if len(parts) > 1 else None, self.rng)
         if len(parts) > 1 or not asked.endswith(".") or self.rng.random() < _NAME_ALONE:
             return tidy(asked)

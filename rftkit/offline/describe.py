@@ -9,6 +9,7 @@ from typing import Any
 
 from rftkit.offline import frames, lexicon, noise, slots
 from rftkit.offline.compose import sound
+from rftkit.offline.prose import NOTE, foreign
 from rftkit.offline.text import jaccard, sentences, shingles, tidy, words
 from rftkit.offline.write import wish_of
 
@@ -28,7 +29,7 @@ _ASPECTS = (
 )
 
 
-def describe(data: Mapping[str, Any], rng: random.Random) -> dict[str, list[str]]:
+def describe(data: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
     """Return prompts for a payload with ``topic``, ``count`` and, where known, ``items``, ``frames``, ``values``.
 
     Examples
@@ -37,7 +38,10 @@ def describe(data: Mapping[str, Any], rng: random.Random) -> dict[str, list[str]
     >>> len(describe({"topic": topic, "count": 3}, random.Random(0))["prompts"])
     3
     """
-    subjects = _subjects(data.get("topic") or {})
+    about = data.get("topic") or {}
+    if foreign(" ".join((str(about.get("description", "")), *map(str, about.get("keywords") or ())))):
+        return {"prompts": [], "note": NOTE}
+    subjects = _subjects(about)
     items = data.get("items") or [{}] * int(data["count"])
 
     def draft(item: Mapping[str, Any]) -> str:
@@ -66,7 +70,7 @@ def _phrases(description: str) -> list[str]:
     return [part.strip().lower() for part in parts if 1 <= len(part.split()) <= 4][:8]
 
 
-def expand(data: Mapping[str, Any], rng: random.Random) -> dict[str, list[str]]:
+def expand(data: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
     """Return prompts for a payload with ``scenario``, ``count`` and ``items`` that name an ``aspect``.
 
     Examples
@@ -75,6 +79,8 @@ def expand(data: Mapping[str, Any], rng: random.Random) -> dict[str, list[str]]:
     >>> len(expand(payload, random.Random(0))["prompts"])
     2
     """
+    if foreign(str(data["scenario"])):
+        return {"prompts": [], "note": NOTE}
     said = _situation(str(data["scenario"]))
     items = data.get("items") or [{}] * int(data["count"])
 

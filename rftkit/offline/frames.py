@@ -8,7 +8,6 @@ frame fits is left alone.
 from __future__ import annotations
 
 import functools
-import math
 import random
 import re
 from collections import Counter
@@ -279,7 +278,7 @@ def some_form(
 
 def _weight(form: str, core: Core, usual: Mapping[str, int]) -> float:
     begun = form.replace("{Q}", core.question).replace("{X}", core.text) if form.startswith("{") else form
-    return 1 + math.sqrt(usual.get(_opening(begun), 0))
+    return 1 + usual.get(_opening(begun), 0) ** 0.75
 
 
 def _table(core: Core) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rftkit.offline import frames, lexicon, verbs
 from rftkit.offline.phrases import FUNCTION, general
+from rftkit.offline.prose import is_prose
 from rftkit.offline.text import sentences, shingles, words
 
 _STARTS = ("^",)
@@ -66,6 +67,7 @@ class Material:
         self.own = range(len(self.texts))
         self.texts += [text for text in dict.fromkeys(lent) if text not in self.texts]
         self.lent = range(len(self.own), len(self.texts))
+        self.prose = all(is_prose(text) for text in self.texts)
         self.prompts = [[sentence(part) for part in sentences(text)] for text in self.texts]
         # Only what stood before another sentence is known to be a background; a wish is none.
         self.backgrounds = [part for prompt in self.prompts for part in prompt[:-1] if _is_background(part)]

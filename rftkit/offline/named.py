@@ -11,6 +11,7 @@ from rftkit.offline import frames, lexicon
 from rftkit.offline.text import words
 
 _FEWEST_KNOWN = 0.5
+_DONE = re.compile(r"\w{3,}ed$")  # "card swallowed" is half a sentence
 _DETERMINERS = "my|the|a|an"
 _VERBS = frozenset(lexicon.words("verbs", "plain"))
 
@@ -51,6 +52,8 @@ def phrase(name: str, examples: Sequence[str]) -> str:
     ('my card arrival', '')
     """
     said = spoken(name)
+    if _DONE.search(said):
+        return ""
     whole = " ".join(" ".join(words(example)) for example in examples)
     if re.search(rf"\b{re.escape(said)}\b", whole):
         return _with_determiner(said, whole) if said.split(" ", 1)[0] not in _VERBS else said

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rftkit.offline import lexicon
@@ -29,6 +29,8 @@ _NUMBER = re.compile(
     r"(?<![\w-])(?:\$?\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twice|half)\b", re.IGNORECASE
 )
 _NUMERIC, _MOST_NUMBERS = ("amount", "count", "duration", "time"), 2
+#: Types of values that are written the same in every language.
+ANYWHERE = ("amount", "iso_date", "identifier")
 _COUNT_WORDS = ("two", "three", "four", "five", "six")
 
 
@@ -89,6 +91,7 @@ def swap(
     near: str = "",
     keep: str = "",
     share: float = 1.0,
+    kinds: Collection[str] = (),
 ) -> str:
     """Return the text with its values replaced by others of their types.
 
@@ -106,6 +109,8 @@ def swap(
         More that was said before: its values are kept.
     share
         How many of the slots are changed, 0 to 1.
+    kinds
+        Types of values that are changed, all where there are none.
 
     Examples
     --------
@@ -119,7 +124,8 @@ def swap(
         parts.append(text[end : slot.start])
         end = slot.end
         if slot.value not in chosen:
-            fresh = rng.random() < share and not (related and slot.kind in _NUMERIC)
+            fixed = (related and slot.kind in _NUMERIC) or (kinds and slot.kind not in kinds)
+            fresh = rng.random() < share and not fixed
             chosen[slot.value] = _other(slot, values, offered, near, keep, rng) if fresh else slot.value
         parts.append(chosen[slot.value])
     return "".join((*parts, text[end:]))

@@ -10,6 +10,7 @@ from typing import Any
 from rftkit.offline import frames, lexicon, noise, slots
 from rftkit.offline.compose import Writer, sound
 from rftkit.offline.material import sentence
+from rftkit.offline.prose import NOTE, is_prose
 from rftkit.offline.text import capital, jaccard, sentences, shingles, tidy, uncapital
 from rftkit.offline.write import wish_of, writer_of
 
@@ -67,7 +68,7 @@ _TAKING = (
 )
 
 
-def vary(data: Mapping[str, Any], rng: random.Random) -> dict[str, list[str]]:
+def vary(data: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
     """Return variations for a payload with ``message``, ``count``, ``context`` and, where known, ``others``, ``values``.
 
     Examples
@@ -87,7 +88,7 @@ def vary(data: Mapping[str, Any], rng: random.Random) -> dict[str, list[str]]:
         if best is not None:
             written.append(best)
             taken.append(shingles(best))
-    return {"prompts": written}
+    return {"prompts": written, **({} if is_prose(message) else {"note": NOTE})}
 
 
 def _best(
@@ -108,11 +109,21 @@ def _best(
             # A short reply has few other forms; one that is rather alike is taken only where there is nothing else.
             late = 2.0 if overlap >= writer.novelty else 0.0
             found.append((-strange / 3 - 0.6 * overlap + rng.uniform(0, 0.5) - late, text))
-    return noise.roughen(max(found)[1], rng, writer.rough) if found else None
+    if not found:
+        return None
+    return noise.roughen(max(found)[1], rng, writer.rough) if is_prose(message) else max(found)[1]
 
 
 def _draft(base: str, data: Mapping[str, Any], writer: Writer, phrasing: str | None) -> str:
     rng = writer.rng
+    if not is_prose(base):
+        return slots.swap(
+            base,
+            {},
+            rng,
+            keep="\n".join(str(turn.get("text") or "") for turn in data.get("context") or []),
+            kinds=slots.ANYWHERE,
+        )
     parts = [_said_otherwise(part, rng, phrasing) for part in sentences(base)]
     text = writer.exchanged(" ".join(parts), rng.choice((0, 1, 1, 2)))
     turns = [str(turn.get("text") or "") for turn in data.get("context") or []]

@@ -93,7 +93,8 @@ def split_subject(rest: str, auxiliary: str = "") -> tuple[str, str] | None:
         if parts[index].lower() in _LINKS and len(parts) - index > _LONGEST_PLACE:
             return None  # "is the money from my transfer there": the phrase may belong to the subject
         if ends(parts[index]):
-            return " ".join(parts[:index]), " ".join(parts[index:])
+            border = index - 1 if index > 2 and parts[index - 1].endswith("ly") else index
+            return " ".join(parts[:border]), " ".join(parts[border:])
     return None
 
 

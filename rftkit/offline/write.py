@@ -10,10 +10,11 @@ from rftkit.offline import named
 from rftkit.offline.compose import Wish, Writer
 from rftkit.offline.material import Material
 from rftkit.offline.phrases import Exchange, mine
+from rftkit.offline.prose import NOTE
 from rftkit.offline.text import words
 
 
-def write(data: Mapping[str, Any], rng: random.Random) -> dict[str, list[str]]:
+def write(data: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
     """Return prompts for a payload with ``examples``, ``count`` and, where known, what `writer_of` and ``items`` tell.
 
     Examples
@@ -24,7 +25,8 @@ def write(data: Mapping[str, Any], rng: random.Random) -> dict[str, list[str]]:
     """
     writer = writer_of(data, rng)
     items = data.get("items") or [{}] * int(data["count"])
-    return {"prompts": writer.write([wish_of(item) for item in items], data.get("avoid") or [])}
+    written = writer.write([wish_of(item) for item in items], data.get("avoid") or [])
+    return {"prompts": written, **({} if writer.material.prose else {"note": NOTE})}
 
 
 def writer_of(data: Mapping[str, Any], rng: random.Random) -> Writer:

@@ -1,0 +1,92 @@
+"""Sentences that a person would not write are not written."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from rftkit.offline import frames, slots, verbs
+from rftkit.offline.chain import chain, wished
+from rftkit.offline.material import split_ending
+from rftkit.offline.named import phrase
+
+
+def every(sentence: str) -> list[str]:
+    core = frames.read(sentence)
+    return frames.forms(core) if core else []
+
+
+def test_nobody_says_that_it_looks_like_he_did_something() -> None:
+    assert every("I lost my card at the hotel.")
+    assert not any(text.startswith("It ") for text in every("I lost my card at the hotel."))
+
+
+@pytest.mark.parametrize(
+    "wish", ["I am looking for Italian food.", "I'd like to speak to someone.", "I need a table, it is urgent"]
+)
+def test_a_wish_is_not_followed_by_what_to_do(wish: str) -> None:
+    assert not any("What should I do" in text or "tell me what to do" in text for text in every(wish))
+
+
+def test_a_question_whose_subject_is_unsure_is_left_alone() -> None:
+    assert frames.read("When will the money from my bank transfer be available?") is None
+
+
+def test_an_adverb_goes_with_its_verb() -> None:
+    core = frames.read("Will the system automatically update once there is no money left?")
+    assert core is not None
+    assert core.text == "if the system will automatically update once there is no money left"
+
+
+def test_a_cry_for_help_is_not_reframed() -> None:
+    assert frames.read("Can you please help me?") is None
+
+
+def test_an_ending_that_holds_the_verb_is_no_ending() -> None:
+    assert split_ending("My flight today from Rome to Oslo has been delayed") is None
+    assert split_ending("Can I use my card in France?") == ("Can I use my card", "in", "France")
+
+
+def test_numbers_of_a_calculation_stay_together() -> None:
+    problem = "Tom has 5 bags of 12 apples for $3 and eats two apples in 4 days. How many are left after 2 days?"
+    assert slots.swap(problem, {}, random.Random(0)) == problem
+    assert slots.swap("Send $20 to my mother.", {}, random.Random(0)) != "Send $20 to my mother."
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("reserve_table", ""), ("card_swallowed", ""), ("cancel_card", "cancel my card")]
+)
+def test_a_topic_is_called_by_its_name_only_where_that_is_english(name: str, said: str) -> None:
+    assert phrase(name, ["My card is gone", "I want my card back"]) == said
+
+
+def test_a_chain_keeps_its_places_and_speaks_of_days_as_people_do() -> None:
+    part = {
+        "properties": {"destination": {"type": "string"}, "date": {"type": "string"}},
+        "required": ["destination", "date"],
+    }
+    tools = [
+        {"name": f"{verb}_train", "description": f"{verb} a train", "parameters": part} for verb in ("find", "book")
+    ]
+    seen = {"destination": ["Oslo", "Rome", "Pisa", "Graz", "Bonn"], "date": ["2019-03-10", "2019-03-11", "2019-03-12"]}
+    asked = {
+        "tools": tools,
+        "pattern": ["find_train", "book_train"],
+        "count": 6,
+        "arguments": {tool["name"]: seen for tool in tools},
+    }
+    for text in chain(asked, random.Random(0))["prompts"]:
+        assert sum(place in text for place in seen["destination"]) == 1
+        assert "2019" not in text
+        assert "March 1" in text
+
+
+def test_a_hotel_is_in_a_place_and_one_room_is_one() -> None:
+    tool = {"name": "x", "description": "Find a hotel", "parameters": {}}
+    said = wished(tool, {"destination": "London", "number_of_rooms": 1}, random.Random(0), set())
+    assert said == "find a hotel in London with 1 room"
+
+
+def test_after_a_modal_the_predicate_begins_with_a_bare_verb() -> None:
+    assert verbs.split_subject("my charged card arrive soon", "will") == ("my charged card", "arrive soon")

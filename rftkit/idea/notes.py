@@ -143,7 +143,7 @@ _WORDS: tuple[tuple[str, re.Pattern[str], str, str], ...] = tuple(
     for code, pattern, name, target in (
         (
             "repetitive",
-            r"\b(?:repetitive|repeats?|(?:too|all) (?:similar|alike|the same)|same (?:again|opening|words|pattern)|monotonous|more variety|more varied|vary|"
+            r"\b(?:repetitive|repeats?|(?:too|all|sounds?|looks?|are|is) (?:too )?(?:similar|alike|the same)|same (?:again|opening|words|pattern)|monotonous|more variety|more varied|vary|"
             r"duplicates?|alike|again and again|always starts?)\b",
             "all alike",
             "input",
@@ -223,7 +223,13 @@ def code_note(note: Note, wanted: Requirements, card: Any = None) -> list[Code]:
     ['too_long', 'too_formal']
     """
     found: dict[tuple[str, str, str], Code] = {}
+    keys = _keys(note.text, note, wanted)  # its two names may stand in two clauses
+    if keys:
+        code = Code("wrong_key", "answer", keys, f"wrong key: {keys[0]} should be {keys[1]}")
+        found[code.code, code.target, str(keys)] = code
     for clause in _clauses(note.text):
+        if keys and (_KEY.search(clause) or keys[0] in clause or keys[1] in clause):
+            continue
         for code in _coded(clause, note, wanted, card):
             found.setdefault((code.code, code.target, str(code.detail)), code)
     return list(found.values())
@@ -239,10 +245,6 @@ def _clauses(text: str) -> list[str]:
 
 def _coded(clause: str, note: Note, wanted: Requirements, card: Any) -> Iterator[Code]:
     target = _target(clause, note)
-    keys = _keys(clause, note, wanted)
-    if keys:
-        yield Code("wrong_key", "answer", keys, f"wrong key: {keys[0]} should be {keys[1]}")
-        return
     label = _label(clause, note, wanted)
     if label:
         yield Code("wrong_label", "answer", label, f"should be {label}")

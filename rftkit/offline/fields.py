@@ -96,7 +96,12 @@ def composed(
     rng.shuffle(lines)
     opening = rng.choice(_OPEN)
     if opening:
-        lines[:1] = [uncapital(line) if line.startswith(("My ", "The ", "It ", "You ")) else line for line in lines[:1]]
+        lines[:1] = [
+            uncapital(line)
+            if line.startswith(("My ", "The ", "It ", "You ", "Yes", "There ", "We ", "This ", "Please "))
+            else line
+            for line in lines[:1]
+        ]
     return capital(" ".join(part for part in (opening, *lines) if part)), told
 
 

@@ -70,7 +70,7 @@ _MAKERS: tuple[tuple[str, Callable[[random.Random], Any]], ...] = (
     (r"e-?mail", lambda rng: f"{things.person(rng).lower().replace(' ', '.')}@example.com"),
     (r"phone|mobile|telephone", lambda rng: f"555-0{rng.randint(100, 199)}-{rng.randint(1000, 9999)}"),
     (
-        r"(?:order|invoice|ticket|customer|booking|case|account|tracking|reference|policy|contract|flight)?_?(?:number|no|id|ref|code)$",
+        r"(?:order|invoice|ticket|customer|booking|case|account|tracking|reference|policy|contract|flight)?_?(?:number|no|id|ref|code)$|^(?:order|invoice|ticket|booking|case|reference|policy|contract|tracking)$",
         things.number,
     ),
     (

@@ -14,7 +14,7 @@ from rftkit.acts.generation_job import GenerationJob
 from rftkit.acts.reviewing import candidates, decide
 from rftkit.errors import ApprovalError, InputError
 from rftkit.generate import GenerationPlan, PlanLine
-from rftkit.generate.plan import estimated
+from rftkit.generate.pricing import estimated
 from rftkit.generate.strategies.common import Rejected
 from rftkit.llm import OFFLINE
 

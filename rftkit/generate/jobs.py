@@ -17,7 +17,7 @@ from rftkit.llm import OFFLINE
 from rftkit.offline import analogy, asides, frames, phrases, slots
 
 if TYPE_CHECKING:
-    from rftkit.generate.validate import Embedder
+    from rftkit.generate.meanings import Embedder
 
 _MOST_MINED, _MOST_PER_TOPIC, _MOST_TOPICS = 8000, 120, 800
 _MOST_ORDERED = 240

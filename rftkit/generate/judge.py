@@ -38,7 +38,7 @@ _SCHEMA: dict[str, Any] = {
 
 
 class ModelJudge:
-    """Marks prompts from 0 to 1; a `rftkit.generate.validate.Judge`.
+    """Marks prompts from 0 to 1; a `rftkit.generate.validator.Judge`.
 
     Parameters
     ----------

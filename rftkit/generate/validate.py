@@ -1,31 +1,31 @@
-"""Validation: whether a candidate may become a record, and why not, in words that say what was seen.
-
-Candidates are judged one after the other in the order of the plan: each is compared with all data and with those
-that were accepted before it, so the same candidates in the same order always have the same verdicts.
-"""
+"""Validation: whether a candidate may become a record, and why not, in words that say what was seen."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from rftkit import messages
 from rftkit.errors import InputError
-from rftkit.generate import artefacts, language
-from rftkit.generate.entry import Entry, entries, with_secrets
+from rftkit.generate.entry import entries, with_secrets
+from rftkit.generate.meanings import Embedder
 from rftkit.generate.options import Options
-from rftkit.generate.similarity import Overlaps
-from rftkit.generate.stars import Parts, parts
-from rftkit.generate.voice import voice_of
-from rftkit.generate.words import WordModel
+from rftkit.generate.validator import Judge, Validator, Verdict
 
-if TYPE_CHECKING:
-    import numpy as np
+__all__ = [
+    "REASONS",
+    "Embedder",
+    "Judge",
+    "Validation",
+    "Validator",
+    "Verdict",
+    "validate_candidates",
+    "verdict_columns",
+]
 
 REASONS = (
     "structure",
@@ -42,242 +42,6 @@ REASONS = (
     "leaked_answer",
     "low_quality",
 )
-_SHORTEST_REPLY = 2
-_NOVELTY_FLOOR = 0.5
-_COPIED = 0.8
-_LEAST_LIKELY = 0.1  # flags 1 in 100 gold labels of unseen banking questions, and 93 in 100 wrong ones
-_LEAST_JUDGED = 0.5
-
-
-class Embedder(Protocol):
-    """Turns texts into vectors of length one."""
-
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
-        """Return one row per text."""
-        ...
-
-
-#: A judge says how good texts are, 0 to 1, or None where it cannot say.
-Judge = Callable[[Sequence[str], Sequence[str]], Sequence[float | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What was found about one candidate.
-
-    Examples
-    --------
-    >>> Verdict({"too_short": "3 characters, at least 20 are needed"}, None).valid
-    False
-    """
-
-    details: Mapping[str, str]
-    parts: Parts | None
-
-    @property
-    def valid(self) -> bool:
-        """Whether nothing speaks against the candidate."""
-        return not self.details
-
-
-@dataclass
-class Validator:
-    """Judges candidates against a dataset, one after the other.
-
-    Parameters
-    ----------
-    frame
-        The records: ``id``, ``messages``, and ``topic`` where known.
-    options
-        Strictness, lengths, limit of similarity.
-    embedder
-        For similarity of meaning at high strictness, and for topics.
-    judge
-        A judge, asked at high strictness.
-    waiting
-        Candidates of earlier runs: ``messages``, and ``topic`` where known. What repeats one of them is rejected.
-
-    Examples
-    --------
-    >>> said = messages.pack([[{"role": "user", "content": "How do I block my card?"}]])
-    >>> validator = Validator(pl.DataFrame([pl.Series("id", ["a"]), said]))
-    >>> [verdict.valid for verdict in validator.judge_all(entries(said.to_frame()))]
-    [False]
-    """
-
-    frame: pl.DataFrame
-    options: Options = field(default_factory=Options)
-    embedder: Embedder | None = None
-    judge: Judge | None = None
-    waiting: pl.DataFrame | None = None
-
-    def __post_init__(self) -> None:
-        known = entries(self.frame)
-        self._seen = {(entry.folded, entry.context) for entry in known}
-        self._made: set[tuple[str, str]] = set()
-        self._overlaps = Overlaps([entry.folded for entry in known], [entry.context for entry in known])
-        self._first_made = len(known)
-        self.model = WordModel([entry.text for entry in known], [entry.topic for entry in known])
-        self._languages = language.usual(entry.text for entry in known[:5000])
-        self._voice = voice_of(self.frame)
-        self._meanings = (
-            _Meanings(self.embedder, known) if self.embedder and self.options.strictness == "high" else None
-        )
-        self._wait()
-
-    def _wait(self) -> None:
-        """Take candidates of earlier runs for made already."""
-        earlier = [] if self.waiting is None or self.waiting.is_empty() else entries(self.waiting)
-        vectors = self._meanings.embed([entry.text for entry in earlier]) if self._meanings else [None] * len(earlier)
-        for entry, vector in zip(earlier, vectors, strict=True):
-            self._accept(entry, vector)
-
-    def judge_all(self, candidates: Sequence[Entry], options: Sequence[Options] | None = None) -> list[Verdict]:
-        """Return one verdict per candidate; what is accepted is compared with what follows."""
-        given = options or [self.options] * len(candidates)
-        vectors = self._meanings.embed([entry.text for entry in candidates]) if self._meanings else None
-        marks = self._marks(candidates)
-        found = []
-        for place, (entry, settings) in enumerate(zip(candidates, given, strict=True)):
-            vector = None if vectors is None else vectors[place]
-            found.append(self._one(entry, settings, vector, marks[place]))
-        return found
-
-    def _marks(self, candidates: Sequence[Entry]) -> Sequence[float | None]:
-        if self.judge is None or self.options.strictness != "high" or not candidates:
-            return [None] * len(candidates)
-        return self.judge([entry.text for entry in candidates], [entry.topic for entry in candidates])
-
-    def _one(self, entry: Entry, options: Options, vector: Any, mark: float | None) -> Verdict:
-        if entry.structure is not None:
-            code, sentence = entry.structure.split(":", 1)
-            return Verdict({code: sentence}, None)
-        overlap, place = self._overlaps.closest(entry.folded, entry.context, _NOVELTY_FLOOR)
-        details = dict(self._plain(entry, options))
-        if options.strictness != "low":
-            details.update(
-                self._medium(entry, options, overlap, place, duplicate=any("duplicate" in code for code in details))
-            )
-        if options.strictness == "high":
-            details.update(self._high(entry, options, vector, mark))
-        if not details:
-            self._accept(entry, vector)
-        return Verdict(details, parts(entry.text, entry.topic, self.model, overlap, mark))
-
-    def _accept(self, entry: Entry, vector: Any) -> None:
-        self._made.add((entry.folded, entry.context))
-        self._overlaps.add(entry.folded, entry.context)
-        if self._meanings is not None and vector is not None:
-            self._meanings.add(vector, entry.context)
-
-    def _plain(self, entry: Entry, options: Options) -> dict[str, str]:
-        found = {}
-        length = len(entry.text.strip())
-        least = _SHORTEST_REPLY if entry.turns > 1 else options.min_chars
-        if length < least:
-            found["too_short"] = f"{length} characters, at least {least} are needed"
-        if length > options.max_chars:
-            found["too_long"] = f"{length} characters, at most {options.max_chars} are allowed"
-        if (entry.folded, entry.context) in self._seen:
-            found["duplicate_of_data"] = "a record has the same text"
-        elif (entry.folded, entry.context) in self._made:
-            found["duplicate_candidate"] = "an earlier candidate has the same text"
-        return found
-
-    def _medium(self, entry: Entry, options: Options, overlap: float, place: int, *, duplicate: bool) -> dict[str, str]:
-        found = {}
-        artefact = self._artefact(entry)
-        if artefact:
-            found["artefact"] = artefact
-        if overlap >= options.similarity and not duplicate:
-            other = self._overlaps.texts[place][:80]
-            whose = "a record" if place < self._first_made else "an earlier candidate"
-            found["too_similar"] = f'{overlap:.2f} of its 5-grams are those of {whose}: "{other}"'
-        copied = _copied(entry)
-        if copied and not duplicate:
-            found["copied_example"] = f'most of it is an example: "{copied[:80]}"'
-        switched = self._switched(entry)
-        if switched:
-            found["language_switch"] = switched
-        leaked = next((one for one in entry.secrets if _holds(entry.folded, one)), None)
-        if leaked:
-            found["leaked_answer"] = f'it holds the answer: "{leaked[:60]}"'
-        off = self._off(entry)
-        return {**found, "off_topic": off} if off else found
-
-    def _artefact(self, entry: Entry) -> str | None:
-        told = artefacts.find(entry.text, reply=entry.turns > 1)
-        if told is None and self._voice.is_assistant(entry.text):
-            return f'an answer: "{entry.text[:60]}" is what the assistant says in this data'
-        return told
-
-    def _switched(self, entry: Entry) -> str | None:
-        told = language.language(entry.text)
-        if told is None or not self._languages or told in self._languages:
-            return None
-        return f"it is in {told}, the data is in {', '.join(sorted(self._languages))}"
-
-    def _off(self, entry: Entry) -> str | None:
-        if not entry.topic or entry.turns > 1:  # a reply is on the topic of its context
-            return None
-        likely, place = self.model.standing(entry.text, entry.topic)
-        if place == 1 or likely >= _LEAST_LIKELY:
-            return None
-        return (
-            f"by its words, {place - 1} other {'topic is' if place == 2 else 'topics are'} likelier than {entry.topic}"
-        )
-
-    def _high(self, entry: Entry, options: Options, vector: Any, mark: float | None) -> dict[str, str]:
-        found = {}
-        if self._meanings is not None and vector is not None:
-            cosine = self._meanings.closest(vector, entry.context)
-            if cosine >= options.similarity:
-                found["too_similar"] = f"its meaning is that of another prompt (cosine {cosine:.2f})"
-        if mark is not None and mark < _LEAST_JUDGED:
-            found["low_quality"] = f"the judge gave it {mark:.2f} of 1"
-        return found
-
-
-class _Meanings:
-    """Vectors of all data and of accepted candidates, by context."""
-
-    def __init__(self, embedder: Embedder, known: Sequence[Entry]) -> None:
-        self._embedder = embedder
-        self._by_context: dict[str, list[Any]] = {}
-        for vector, entry in zip(self.embed([entry.text for entry in known]), known, strict=True):
-            self._by_context.setdefault(entry.context, []).append(vector)
-        self._stacked: dict[str, tuple[int, Any]] = {}
-
-    def embed(self, texts: Sequence[str]) -> Any:
-        return self._embedder.embed(texts) if texts else []
-
-    def add(self, vector: Any, context: str) -> None:
-        self._by_context.setdefault(context, []).append(vector)
-
-    def closest(self, vector: Any, context: str) -> float:
-        import numpy as np
-
-        rows = self._by_context.get(context, [])
-        if not rows:
-            return 0.0
-        size, whole = self._stacked.get(context, (0, None))
-        best = float(np.max(whole @ vector)) if size else 0.0
-        if len(rows) - size > 256:
-            self._stacked[context] = (len(rows), np.asarray(rows))
-        return max([best, *(float(row @ vector) for row in rows[size:])])
-
-
-def _copied(entry: Entry) -> str | None:
-    for example in entry.shown:
-        folded = " ".join(example.lower().split()).rstrip(".?! ")
-        if len(folded) >= 25 and folded in entry.folded and len(folded) >= _COPIED * len(entry.folded):
-            return example if entry.turns == 1 else None
-    return None
-
-
-def _holds(text: str, secret: str) -> bool:
-    folded = " ".join(secret.lower().split())
-    return bool(re.search(rf"(?<![\w.,]){re.escape(folded)}(?![\w]|[.,]\d)", text))
 
 
 @dataclass(frozen=True)

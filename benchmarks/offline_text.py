@@ -1,8 +1,6 @@
-"""What text of `rftkit/offline` is worth, how diverse it is, how fast it is made.
+"""What text of `rftkit/offline` is worth to a classifier.
 
     python benchmarks/offline_text.py worth [--seeds 20] [--corpus banking77]
-    python benchmarks/offline_text.py diversity
-    python benchmarks/offline_text.py speed
 
 worth: ten topics are starved to ten examples each, the rest of their examples is hidden from everybody; then they are filled to
 sixty. The same linear classifier learns from each filling, and is measured on the starved topics of the test set. Peers: nothing,

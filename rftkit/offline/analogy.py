@@ -107,7 +107,7 @@ class Kindred:
 
     def lent(self, topic: str) -> list[str]:
         """Return prompts of kindred topics, said for this one."""
-        found = []
+        found: list[str] = []
         for other in self.prompts:
             pair = kin(_leaf(topic), _leaf(other)) if other != topic else None
             if pair is not None and self._noun(pair.ours) and self._noun(pair.theirs):

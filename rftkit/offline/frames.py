@@ -278,7 +278,7 @@ def some_form(
 
 def _weight(form: str, core: Core, usual: Mapping[str, int]) -> float:
     begun = form.replace("{Q}", core.question).replace("{X}", core.text) if form.startswith("{") else form
-    return 1 + usual.get(_opening(begun), 0) ** 0.75
+    return 1 + float(usual.get(_opening(begun), 0) ** 0.75)
 
 
 def _table(core: Core) -> dict[str, list[str]]:

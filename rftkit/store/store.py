@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from rftkit.store.layout import SCHEMAS
 from rftkit.store.transaction import Transaction
 
 _NAME = "log.jsonl"
+#: Delta takes these for parts of an address.
+_UNUSABLE = re.compile(r"[\[\]]|%[0-9A-Fa-f]{2}")
 
 
 class Store:
@@ -50,6 +53,11 @@ class Store:
         self._refuse_foreign_folder()
 
     def _refuse_foreign_folder(self) -> None:
+        if _UNUSABLE.search(str(self.path.absolute())):
+            raise StoreError(
+                f"{self.path} has a sign in its path that tables cannot lie under: [, ] or % with two digits; "
+                "name a folder without them, such as support.rft"
+            )
         if self.path.is_file():
             raise StoreError(f"{self.path} is a file, not a dataset; a dataset is a folder such as support.rft")
         if self.path.is_dir() and not self.journal.exists() and any(self._foreign()):

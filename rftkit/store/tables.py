@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote
 from uuid import uuid4
 
 import msgspec
@@ -31,7 +33,28 @@ def scan(folder: Path, version: int) -> pl.LazyFrame:
     version
         A Delta version of it.
     """
-    return pl.scan_delta(str(folder), version=version)
+    place = _place(folder)
+    if place == str(folder):
+        return pl.scan_delta(place, version=version)
+    return pl.scan_delta(_escaped()(place, version=version))
+
+
+def _place(folder: Path) -> str:
+    """Return what Delta is told of where a table lies: its path, or its address where that writes signs otherwise."""
+    address = folder.absolute().as_uri()
+    return str(folder) if unquote(address) == address else address
+
+
+@cache
+def _escaped() -> type[DeltaTable]:
+    """Return a table whose files are named by their paths: Delta names them by their addresses, polars opens paths."""
+    from deltalake import DeltaTable
+
+    class EscapedTable(DeltaTable):
+        def file_uris(self, *given: Any, **options: Any) -> list[str]:
+            return [unquote(address) for address in super().file_uris(*given, **options)]
+
+    return EscapedTable
 
 
 def prepare(folder: Path, version: int | None, schema: dict[str, pl.DataType]) -> None:
@@ -50,12 +73,12 @@ def prepare(folder: Path, version: int | None, schema: dict[str, pl.DataType]) -
     """
     from deltalake import DeltaTable
 
-    if not DeltaTable.is_deltatable(str(folder)):
+    if not DeltaTable.is_deltatable(_place(folder)):
         _create(folder, schema, mode="error")
     elif version is None:
         _create(folder, schema, mode="overwrite")
     else:
-        table = DeltaTable(str(folder))
+        table = DeltaTable(_place(folder))
         if table.version() != version:
             table.restore(version)
 
@@ -64,7 +87,7 @@ def _create(folder: Path, schema: dict[str, pl.DataType], mode: Literal["error",
     options: dict[str, Any] = {"configuration": _CONFIGURATION}
     if mode == "overwrite":
         options["schema_mode"] = "overwrite"
-    pl.DataFrame(schema=schema).write_delta(str(folder), mode=mode, delta_write_options=options)
+    pl.DataFrame(schema=schema).write_delta(_place(folder), mode=mode, delta_write_options=options)
 
 
 def replace(folder: Path, frame: pl.DataFrame) -> int:
@@ -77,7 +100,7 @@ def replace(folder: Path, frame: pl.DataFrame) -> int:
     frame
         The new content.
     """
-    frame.write_delta(str(folder), mode="overwrite", delta_write_options={"schema_mode": "overwrite"})
+    frame.write_delta(_place(folder), mode="overwrite", delta_write_options={"schema_mode": "overwrite"})
     return version_of(folder)
 
 
@@ -95,7 +118,7 @@ def version_of(folder: Path) -> int:
 def _table(folder: Path) -> DeltaTable:
     from deltalake import DeltaTable
 
-    return DeltaTable(str(folder))
+    return DeltaTable(_place(folder))
 
 
 def write_part(folder: Path, frame: pl.DataFrame) -> str:
@@ -155,7 +178,7 @@ def merge(folder: Path, frame: pl.DataFrame, key: str) -> int:
         The column that names a row.
     """
     frame.write_delta(
-        str(folder),
+        _place(folder),
         mode="merge",
         delta_merge_options={
             "predicate": f"old.{key} = new.{key}",

@@ -194,3 +194,27 @@ def test_what_was_undone_is_not_in_the_lineage(store: Store) -> None:
         step.become(store.at(1))
     _fill(store, "c")
     assert [line.version for line in store.lineage(store.head())] == [1, 4]
+
+
+@pytest.mark.parametrize("name", ["my data.rft", "Übung.rft", "a%b#c?.rft", "it's.rft"])
+def test_a_folder_may_have_any_usual_name(tmp_path: Path, name: str) -> None:
+    import rftkit
+
+    ds = rftkit.open(tmp_path / "öffentlich 1" / name)
+    ds.import_([{"id": n, "messages": [{"role": "user", "content": f"Question {n}"}]} for n in "abc"])
+    ds.sanitize()
+    ds.edit("a", output="x")
+    ds.delete(["b"])
+    ds.undo()
+    again = rftkit.open(tmp_path / "öffentlich 1" / name)
+    assert again.records(where="id = 'a'")["output"].to_list() == ['"x"']
+    assert [*again.records()["id"]] == ["a", "b", "c"]
+    assert len(again.at(1)) == 3
+
+
+@pytest.mark.parametrize("name", ["a[1].rft", "a%20b.rft"])
+def test_a_folder_that_delta_would_take_for_another_is_refused(tmp_path: Path, name: str) -> None:
+    import rftkit
+
+    with pytest.raises(StoreError, match="sign in its path"):
+        rftkit.open(tmp_path / name)

@@ -176,7 +176,7 @@ class Proposals(Working):
         if wanted.labels is not None:
             with self._undo.step(steps.proposal_sentence(wanted), steps.proposal_line(wanted)):
                 self.dataset.adopt_topics(wanted)
-            self._propose(None)
+            self._kept.proposal = None
             self.refresh()
             return
         self._start(

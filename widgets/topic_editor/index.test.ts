@@ -187,7 +187,7 @@ describe("topic editor", () => {
   it("keeps what is said of a topic, and its texts are text", async () => {
     const model = show();
     press(tree(), "ArrowDown");
-    await settled();
+    await new Promise((done) => setTimeout(done, 100));
     model.answer({ value: details });
     await settled();
     expect(byTest(el, "details-name").textContent).toBe("Lost");

@@ -1,6 +1,5 @@
 // The topics of a dataset: three ways to start, a tree that is changed by mouse or keys, one topic open beside it.
 import { h, redraw, type Child } from "../shared/dom.ts";
-import { keepingFocus } from "../shared/focus.ts";
 import { count, plural } from "../shared/format.ts";
 import { help, typing } from "../shared/help.ts";
 import { dialog } from "../shared/dialog.ts";
@@ -63,6 +62,7 @@ class Editor {
   private forest = new Forest([]);
   private starting = false;
   private saved = false;
+  private resting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly body: HTMLElement, private readonly host: View) {
     this.start = new Start(host, (name) => this.add(name, ""), () => this.drawEnd());
@@ -93,7 +93,7 @@ class Editor {
       name: "Topics",
       test: "tree",
       edit: this.host.live,
-      chosen: (id) => this.open(id),
+      chosen: (id) => this.rest(id),
       enter: (id) => this.open(id, true),
       rename: (id, name) => void this.ask("rename_topic", { topic: id, name }),
       place: (id, parent, before, last) => void this.ask("move_topic", { topic: id, parent, before, last }),
@@ -127,7 +127,14 @@ class Editor {
     else if (this.host.live) this.open(this.tree.active);
   }
 
+  /** Opens a topic when the keys rest on it: who runs through the tree waits for nothing. */
+  private rest(id: string): void {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.tree.active === id && this.open(id), 80);
+  }
+
   private open(id: string, enter = false): void {
+    clearTimeout(this.resting);
     if (id === "" || !this.host.live || this.host.get("proposal") !== null) return;
     void run(null, async () => {
       const shown = (await this.host.ask("details", { topic: id })) as Shown;
@@ -252,6 +259,7 @@ class Editor {
     if (shown.children.length > 0 || shown.own < 2 || shown.locked) {
       const why = shown.locked ? "It is locked; unlock it first." : shown.children.length > 0 ? "It has topics below it already; split one of these." : "It has fewer than two records of its own.";
       const told = dialog(this.body, `Split ${shown.name}`, () => {});
+      told.box.classList.add("rft-topics__box");
       return told.content.append(h("h3", { class: "rft__title", dir: "auto" }, `Split ${shown.name}`), h("p", {}, why));
     }
     let parts: number | null = null;
@@ -263,6 +271,7 @@ class Editor {
     };
     const field = number({ name: "number of parts", test: "split-count", value: null, min: 2, step: 1, placeholder: "auto", why: "Found by itself where it is left open.", change: (value) => (parts = value) });
     field.addEventListener("keydown", (event) => event.key === "Enter" && go());
+    asked.box.classList.add("rft-topics__box");
     asked.content.append(h("div", { class: "rft-topics__pick" }, h("h3", { class: "rft__title", dir: "auto" }, `Split ${shown.name}`), h("p", {}, `Its ${plural(shown.own, "record")} are compared with each other; the rest of the tree stays. The parts are shown before anything changes.`), field, h("p", { class: "rft__line" }, button({ text: "Look for parts", test: "split-ok", first: true, act: go }), button({ text: "Cancel", test: "split-cancel", act: () => asked.close() }))));
     field.querySelector("input")?.focus();
   }
@@ -324,34 +333,45 @@ class Editor {
     const note = empty ? "none yet" : `${plural(topics, "topic")} on ${plural(depth, "level")}, ${plural(records, "record")}`;
     const other = live && !empty && proposal === null && button({ text: this.starting ? "Back to the tree" : "New tree…", test: "start-open", act: () => this.toggle() });
     const what = this.host.get("work")?.note === "embedding" ? "prompts compared" : "";
-    keepingFocus(this.top, () => redraw(this.top, heading("Topics", note, other), status(this.host, what)), () => this.focusOn());
+    const inside = this.focused() !== null;
+    redraw(this.top, heading("Topics", note, other), status(this.host, what));
     const start = live && proposal === null && (empty || this.starting);
     this.start.node.hidden = !start;
     if (start) this.start.draw();
     const waiting = this.proposed.node.hidden;
-    const inside = this.body.contains(this.body.ownerDocument.activeElement);
     this.proposed.draw();
     this.main.hidden = empty || proposal !== null || start;
-    if (waiting && proposal !== null) {
-      this.starting = false;
-      if (inside || this.body.ownerDocument.activeElement === this.body.ownerDocument.body) this.proposed.focus();
-    } else if (!waiting && proposal === null) {
-      if (!this.main.hidden) void this.fill().then(() => this.tree.focus());
-    }
+    if (waiting !== (proposal === null)) this.starting = false;
+    if (!waiting && proposal === null && !this.main.hidden) this.open(this.tree.active);
     if (live && !this.saved && !empty) {
       this.saved = true;
       redraw(this.saving, new Saving(this.host).draw());
     }
     this.drawEnd();
+    if (inside) this.keepFocus(waiting && proposal !== null);
   }
 
-  private focusOn(): void {
-    if (!this.main.hidden) this.tree.focus();
+  /** What has the focus in here and can be seen. */
+  private focused(): Element | null {
+    const active = this.body.ownerDocument.activeElement;
+    return active !== null && this.body.contains(active) && active.closest("[hidden]") === null ? active : null;
+  }
+
+  /** What had the focus went away with what it did: the focus goes to the decision, to Stop, or to the tree. */
+  private keepFocus(decide: boolean): void {
+    if (!decide && this.focused() !== null) return;
+    const stop = this.top.querySelector<HTMLElement>("[data-testid=stop]:not([disabled])");
+    if (this.host.get("proposal") !== null && this.host.get("work") === null) this.proposed.focus();
+    else if (stop !== null) stop.focus({ preventScroll: true });
+    else if (!this.main.hidden) this.tree.focus();
+    else this.start.focus();
   }
 
   private toggle(): void {
     this.starting = !this.starting;
     this.draw();
+    if (this.starting) this.start.focus();
+    else this.tree.focus();
   }
 
   private drawBar(): void {

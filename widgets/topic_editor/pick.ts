@@ -67,6 +67,7 @@ export function pick(parent: HTMLElement, given: Given): void {
     event.preventDefault();
   });
   const head = h("h3", { class: "rft__title", dir: "auto" }, given.title);
+  shown.box.classList.add("rft-topics__box");
   shown.content.append(h("div", { class: "rft-topics__pick" }, head, h("p", {}, given.note), field, list, more, h("p", { class: "rft__line" }, ok, no)));
   look();
   field.focus();

@@ -42,6 +42,10 @@ export class Start {
     redrawForm(this.form, ...this.fields());
   }
 
+  focus(): void {
+    this.node.querySelector<HTMLElement>("button[aria-pressed=true]")?.focus({ preventScroll: true });
+  }
+
   /** The line of Python for what is chosen here. */
   python(): string {
     if (this.way === "template") return `ds.use_template(${JSON.stringify(this.template)})`;

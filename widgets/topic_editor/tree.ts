@@ -44,11 +44,12 @@ export class Tree {
   private editing = false;
   private dragged = "";
   private pressed = "";
+  private drawn = "";
 
   constructor(private readonly given: Given) {
     const { name, test, edit } = given;
     this.node = h("div", { class: "rft-topics__tree", role: "tree", tabindex: 0, test, key: test, "aria-label": name, "aria-multiselectable": edit ? true : undefined }, this.sheet);
-    this.node.addEventListener("scroll", () => this.draw());
+    this.node.addEventListener("scroll", () => this.drawn !== this.inSight().join() && this.draw());
     this.node.addEventListener("keydown", (event) => this.key(event));
     this.node.addEventListener("mousedown", (event) => (this.pressed = this.idUnder(event)));
     this.node.addEventListener("mouseup", (event) => event.button === 0 && this.idUnder(event) === this.pressed && this.click(event));
@@ -145,19 +146,34 @@ export class Tree {
       if (row * ROW < this.node.scrollTop) this.node.scrollTop = row * ROW;
       else if ((row + 1) * ROW > this.node.scrollTop + height) this.node.scrollTop = (row + 1) * ROW - height + 2;
     }
-    this.draw();
+    if (this.drawn === this.inSight().join()) this.markCurrent();
+    else this.draw();
   }
 
   // -- drawing ----------------------------------------------------------------------------------------------------
 
   private draw(): void {
     if (this.editing || this.forest === null) return;
-    const first = Math.max(0, Math.floor(this.node.scrollTop / ROW) - 4);
-    const until = Math.min(this.rows.length, first + MOST + 9);
+    const [first, until] = this.inSight();
+    this.drawn = `${first},${until}`;
     redraw(this.sheet, this.rows.slice(first, until).map((at, more) => this.line(at, first + more)));
-    const row = this.row(this.current);
-    if (row >= first && row < until) this.node.setAttribute("aria-activedescendant", this.idAt(row));
-    else this.node.removeAttribute("aria-activedescendant");
+    this.markCurrent();
+  }
+
+  /** The rows that are drawn: those in sight and a few around them. */
+  private inSight(): [number, number] {
+    const first = Math.max(0, Math.floor(this.node.scrollTop / ROW) - 4);
+    const from = first - (first % 4);
+    return [from, Math.min(this.rows.length, from + MOST + 12)];
+  }
+
+  private markCurrent(): void {
+    for (const row of this.sheet.querySelectorAll("[data-current]")) row.removeAttribute("data-current");
+    const row = this.current === "" ? null : this.rowOf(this.current);
+    row?.setAttribute("data-current", "yes");
+    if (!this.given.edit) for (const one of this.sheet.children) one.setAttribute("aria-selected", String(one === row));
+    if (row === null) this.node.removeAttribute("aria-activedescendant");
+    else this.node.setAttribute("aria-activedescendant", row.id);
   }
 
   private idAt(row: number): string {
@@ -193,12 +209,11 @@ export class Tree {
       "aria-posinset": siblings.indexOf(at) + 1,
       "aria-setsize": siblings.length,
       "aria-expanded": open,
-      "aria-selected": this.given.edit ? this.marks.has(node.id) : node.id === this.current,
+      "aria-selected": this.given.edit && this.marks.has(node.id),
       "aria-label": [node.name, ...told, this.counted ? `${count(total)} records` : ""].filter((one) => one !== "").join(", "),
       style: { top: `${row * ROW}px`, "--level": String(level - 1) },
     };
     const line = h("div", attributes, twist, mark, name, told.map((one) => h("span", { class: `rft-topics__tag rft-topics__tag--${one}` }, one)), numbers);
-    if (node.id === this.current) line.setAttribute("data-current", "yes");
     if (this.given.edit && !node.locked) line.draggable = true;
     return line;
   }

@@ -239,14 +239,20 @@ def applied(wanted: Requirements, changes: Sequence[Change]) -> Requirements:
             wanted = replace(wanted, examples=tuple(dict.fromkeys((*wanted.examples, pair))))
             continue
         if rule.name == "rename_key":
-            wanted = replace(wanted, examples=tuple(_renamed(pair, *rule.value) for pair in wanted.examples))
+            wanted = replace(wanted, examples=tuple(renamed(pair, *rule.value) for pair in wanted.examples))
         kept = [one for one in wanted.rules if not _same(one, rule)]
         wanted = replace(wanted, rules=(*kept, rule))
     return wanted
 
 
-def _renamed(pair: Example, old: str, new: str) -> Example:
-    """Return an example with a key of its answer renamed: what was approved holds for the examples too."""
+def renamed(pair: Example, old: str, new: str) -> Example:
+    """Return an example with a key of its answer renamed: what was approved holds for the examples too.
+
+    Examples
+    --------
+    >>> renamed(Example("Hi", {"a": 1}), "a", "b").answer
+    {'b': 1}
+    """
     value = pair.answer
     text = isinstance(value, str)
     try:

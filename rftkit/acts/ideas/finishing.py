@@ -19,7 +19,7 @@ from rftkit.errors import InputError, ModelError
 from rftkit.formats import writing
 from rftkit.idea.asking import BATCH, items_of, pairs_request, tokens_each
 from rftkit.idea.card import card as card_text
-from rftkit.idea.check import Checker, Pair
+from rftkit.idea.check import Pair
 from rftkit.idea.making import Made, make
 from rftkit.idea.making import Progress as MakingProgress
 from rftkit.idea.requirements import Requirements
@@ -175,7 +175,7 @@ def write(
     control = control or Control()
     ending = _format(session, format)
     wanted = _checked(session, count, without_answers)
-    kept = _kept(session, wanted, answers=not without_answers)[:count]
+    kept = sampling.kept(session, _earlier(session), answers=not without_answers)[:count]
     made = _made(session, wanted, count, kept, control, budget_usd, without_answers)
     pairs = [*kept, *made.pairs][:count]
     if made.stopped:
@@ -245,14 +245,6 @@ def _batch(spec: Spec) -> int:
 
 def _seed(session: Session) -> int:
     return session.seed + _SEED_STEP * (1 + len(session.state.written))
-
-
-def _kept(session: Session, wanted: Requirements, *, answers: bool) -> list[Pair]:
-    """Return the cards that a person kept and that keep to the requirements as they are now."""
-    checker = Checker(spec_of(wanted), _earlier(session), answers=answers)
-    cards = [card for card in session.state.cards.values() if card.decision == "keep"]
-    found = [checker.judge(card.input, card.answer, {**card.facets, "kept": card.id}) for card in cards]
-    return [pair for pair in found if isinstance(pair, Pair)]
 
 
 def _earlier(session: Session) -> list[str]:

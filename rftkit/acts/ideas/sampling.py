@@ -11,9 +11,12 @@ import polars as pl
 
 from rftkit import render
 from rftkit.errors import InputError, ModelError, NotFoundError
+from rftkit.idea.changes import renamed
+from rftkit.idea.check import Checker, Pair
 from rftkit.idea.fields import FIELDS
 from rftkit.idea.making import Made, make
 from rftkit.idea.requirements import Example, Requirements
+from rftkit.idea.spec import spec_of
 from rftkit.idea.state import Card
 from rftkit.jobs import Control, Job
 
@@ -172,17 +175,49 @@ def ready(session: Session) -> Requirements:
 def learned(session: Session) -> Requirements:
     """Return the requirements with the kept cards as examples.
 
+    Where the keyless writer wrote them, only those that a person edited: from its own sentences it would learn nothing
+    but to repeat itself.
+
     Parameters
     ----------
     session
         The session.
     """
     wanted = session.requirements
-    kept = [
-        Example(card.input, card.answer, "kept") for card in session.state.cards.values() if card.decision == "keep"
-    ]
+    cards = session.state.cards
+    found = kept(session)
+    taught = [pair for pair in found if cards[pair.facets["kept"]].edited or not _by_rules(cards[pair.facets["kept"]])]
     known = {example.input for example in wanted.examples}
-    return replace(wanted, examples=(*wanted.examples, *(pair for pair in kept if pair.input not in known)))
+    more = [Example(pair.input, pair.answer, "kept") for pair in taught if pair.input not in known]
+    return replace(wanted, examples=(*wanted.examples, *more))
+
+
+def _by_rules(card: Card) -> bool:
+    return card.model.startswith("rftkit/")
+
+
+def kept(session: Session, known: Sequence[str] = (), *, answers: bool = True) -> list[Pair]:
+    """Return the kept cards that keep to the requirements as they are now; keys renamed since are renamed in them.
+
+    Parameters
+    ----------
+    session
+        The session.
+    known
+        Inputs that are not to be repeated.
+    answers
+        Whether a card needs an answer.
+    """
+    wanted = session.requirements
+    checker = Checker(spec_of(wanted), known, answers=answers)
+    found = []
+    for card in session.state.cards.values():
+        if card.decision == "keep":
+            said = Example(card.input, card.answer)
+            for rule in (rule for rule in wanted.rules if rule.name == "rename_key"):
+                said = renamed(said, *rule.value)
+            found.append(checker.judge(said.input, said.answer, {**card.facets, "kept": card.id}))
+    return [pair for pair in found if isinstance(pair, Pair)]
 
 
 def _write(session: Session, count: int, stop: threading.Event | None) -> Samples:

@@ -26,7 +26,16 @@ _KEPT = 12  # maps of one dataset; the oldest goes
 _WORKER = "import sys; from rftkit.topics.map import work; work(*sys.argv[1:])"
 
 
-def map_(ds: Context, method: str = "pca", *, embedder: str = "auto", seed: int = 0) -> pl.DataFrame:
+def map_(
+    ds: Context,
+    method: str = "pca",
+    *,
+    embedder: str = "auto",
+    seed: int = 0,
+    limit: int | None = None,
+    invalid: bool = False,
+    control: Control | None = None,
+) -> pl.DataFrame:
     """Return a place in two dimensions for every valid record.
 
     Parameters
@@ -40,13 +49,19 @@ def map_(ds: Context, method: str = "pca", *, embedder: str = "auto", seed: int 
         Chosen by size by default.
     seed
         The same records and seed give the same map.
+    limit
+        At most so many records, chosen by the seed; a record that is chosen stays so when others come.
+    invalid
+        Whether invalid records have a place too.
+    control
+        Told how many records are embedded, and may stop that.
 
     Returns
     -------
     polars.DataFrame
         id, topic, the last user turn, x, y.
     """
-    frame, vectors = _material(ds, embedder)
+    frame, vectors = _material(ds, embedder, seed, limit, invalid, control)
     if method == "umap" and len(vectors) >= places.FEWEST:
         found = _kept(ds, vectors, seed)
         xy = places.umap(vectors, seed) if found is None else found
@@ -56,17 +71,25 @@ def map_(ds: Context, method: str = "pca", *, embedder: str = "auto", seed: int 
     return _placed(frame, places.project(vectors, method=method, seed=seed).points.select("x", "y").to_numpy())
 
 
-def map_job(ds: Context, *, embedder: str = "auto", seed: int = 0) -> Job[pl.DataFrame]:
-    """Make the UMAP in the background; its result is what ``map("umap")`` returns, which then is there at once.
+def map_job(
+    ds: Context,
+    method: str = "umap",
+    *,
+    embedder: str = "auto",
+    seed: int = 0,
+    limit: int | None = None,
+    invalid: bool = False,
+) -> Job[pl.DataFrame]:
+    """Make a map in the background; its result is what `map_` returns, which then is there at once.
 
-    A process of its own does the work, because the compilation that UMAP begins with would hold up the notebook.
+    A process of its own does the work of UMAP, because the compilation that it begins with would hold up the notebook.
     It ends with the notebook.
 
     Parameters
     ----------
     ds
         The dataset.
-    embedder, seed
+    method, embedder, seed, limit, invalid
         See `map_`.
 
     Returns
@@ -76,24 +99,72 @@ def map_job(ds: Context, *, embedder: str = "auto", seed: int = 0) -> Job[pl.Dat
     """
 
     def work(control: Control) -> pl.DataFrame:
-        control.report(0, 3, note="embedding")
-        frame, vectors = _material(ds, embedder)
-        if len(vectors) < places.FEWEST:
-            return map_(ds, "umap", embedder=embedder, seed=seed)
-        control.report(1, 3, note="UMAP")
-        xy = _kept(ds, vectors, seed)
-        xy = _elsewhere(ds, vectors, seed, control) if xy is None else xy
-        control.report(3, 3, note="done")
-        return _placed(frame, xy)
+        control.report(0, 0, note="embedding")
+        frame, vectors = _material(ds, embedder, seed, limit, invalid, control)
+        if len(vectors) < places.FEWEST or method != "umap":
+            xy = places.project(vectors, method=method, seed=seed).points.select("x", "y").to_numpy()
+            return _placed(frame, xy)
+        control.report(0, 0, note=f"UMAP of {len(vectors):,} records")
+        found = _kept(ds, vectors, seed)
+        return _placed(frame, _elsewhere(ds, vectors, seed, control) if found is None else found)
 
     return Job(work, name="map").start()
 
 
-def _material(ds: Context, embedder: str) -> tuple[pl.DataFrame, embed.Array]:
-    said = reading.labels(ds).filter(pl.col("valid").fill_null(value=True))
-    frame = reading.frame(ds, said, ["id", "topic", "messages"])
-    vectors = gathering.vectors(ds, embed.texts(frame).to_list(), embedder).array
-    return frame.select("id", "topic", last_user_text()), vectors
+def best(
+    ds: Context,
+    *,
+    embedder: str = "auto",
+    seed: int = 0,
+    limit: int | None = None,
+    invalid: bool = False,
+    control: Control | None = None,
+) -> tuple[str, pl.DataFrame]:
+    """Return the best map that is there at once, and its method: UMAP where it was made before, else PCA.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    embedder, seed, limit, invalid, control
+        See `map_`.
+    """
+    frame, vectors = _material(ds, embedder, seed, limit, invalid, control)
+    found = _kept(ds, vectors, seed) if len(vectors) >= places.FEWEST else None
+    if found is not None:
+        return "umap", _placed(frame, found)
+    return "pca", _placed(frame, places.pca(vectors))
+
+
+def _material(
+    ds: Context, embedder: str, seed: int, limit: int | None, invalid: bool, control: Control | None
+) -> tuple[pl.DataFrame, embed.Array]:
+    said = reading.labels(ds) if invalid else gathering.living(ds)
+    some = said if limit is None else _some(said, limit, seed)
+    frame = reading.frame(ds, some, ["id", "topic", "messages"])
+    # the embedder of the whole dataset, also where only some of its records are on the map
+    name = "static" if embed.choose(embedder, count=said.height).name == "static" else embedder
+    if frame.is_empty():
+        return frame.select("id", "topic", last_user_text()), np.zeros((0, 2), np.float32)
+    material = gathering.gathered(ds, some, name, control)
+    return frame.select("id", "topic", last_user_text()), material.vectors
+
+
+def _some(said: pl.DataFrame, limit: int, seed: int) -> pl.DataFrame:
+    """Return at most so many records; a record keeps its luck whatever comes after it."""
+    if said.height <= limit:
+        return said
+    luck = _mixed(said["row"].to_numpy().astype(np.uint64) + np.uint64(seed))
+    return said[np.sort(np.argpartition(luck, limit)[:limit])]
+
+
+def _mixed(rows: Any) -> Any:
+    """Return numbers that look random and depend on nothing but the row (the finish of SplitMix64)."""
+    with np.errstate(over="ignore"):
+        mixed = rows * np.uint64(0x9E3779B97F4A7C15)
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _placed(frame: pl.DataFrame, xy: Any) -> pl.DataFrame:

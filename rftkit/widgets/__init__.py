@@ -16,6 +16,7 @@ from rftkit.widgets.import_panel import ImportPanel
 from rftkit.widgets.record_browser import RecordBrowser
 from rftkit.widgets.sanitize_panel import SanitizePanel
 from rftkit.widgets.topic_editor import TopicEditor
+from rftkit.widgets.topic_map import TopicMap
 from rftkit.widgets.variation_reviewer import VariationReviewer
 from rftkit.widgets.workbench import Workbench
 
@@ -32,6 +33,7 @@ __all__ = [
     "RecordBrowser",
     "SanitizePanel",
     "TopicEditor",
+    "TopicMap",
     "VariationReviewer",
     "Workbench",
     "settle",

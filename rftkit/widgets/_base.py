@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -63,6 +64,27 @@ def bundle(name: str) -> tuple[Path | str, Path | str]:
         "npm --prefix widgets ci && node widgets/build.mjs; then restart the kernel."
     )
     return f"export default {{ render({{ el }}) {{\n  el.textContent = {told!r};\n}} }};\n", ""
+
+
+@dataclass(frozen=True)
+class Binary:
+    """An answer of an act with numbers that are sent as they are and not as text.
+
+    Attributes
+    ----------
+    value
+        What JSON can hold.
+    buffers
+        Bytes; the browser gets them as `buffers` of the value.
+
+    Examples
+    --------
+    >>> Binary({"count": 1}, [b"ab"]).value
+    {'count': 1}
+    """
+
+    value: dict[str, Any]
+    buffers: list[bytes] = field(repr=False)
 
 
 class Widget(anywidget.AnyWidget):
@@ -139,11 +161,14 @@ class Widget(anywidget.AnyWidget):
             super()._handle_custom_msg(content, buffers)
             return
         answer: dict[str, Any] = {"kind": "reply", "id": content.get("id")}
+        sent: list[list[bytes]] = []
         try:
-            answer["value"] = self.attempt(lambda: self._act(content))
+            value = self.attempt(lambda: self._act(content))
+            answer["value"] = value.value if isinstance(value, Binary) else value
+            sent = [value.buffers] if isinstance(value, Binary) else []
         except Exception:  # noqa: BLE001 - the sentence is in `error`, where the person who clicked sees it
             answer["error"] = self.error
-        self.send(answer)
+        self.send(answer, *sent)
         self.free_replies()
 
     def _act(self, content: dict[str, Any]) -> Any:
@@ -151,7 +176,7 @@ class Widget(anywidget.AnyWidget):
         if name not in self.acts:
             raise RftkitError(f"{type(self).__name__} has no act {name!r}; it has {', '.join(sorted(self.acts))}")
         value = getattr(self, str(name))(**content.get("options", {}))
-        return value if isinstance(value, str | int | float | bool | dict | list) else None
+        return value if isinstance(value, str | int | float | bool | dict | list | Binary) else None
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         made = super()._repr_mimebundle_(**options)

@@ -5,16 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rftkit import render
+from rftkit import llm, render
 from rftkit.render import Html
+from rftkit.widgets import _models
 
 if TYPE_CHECKING:
     from rftkit.topics.proposal import TopicSuggestion
 
+USUAL = ("keyword", "embedding")
 EMPTY = "No records yet: import some, then they can have topics."
 NO_TOPICS = "No topics yet: find them in the records, take a template or add some, then records can be assigned."
 NEVER = "Nothing was assigned yet: run it, and every record that fits a topic gets it."
 _COUNTS = ("total", "high", "medium", "review", "unassigned", "by_hand", "left_unassigned", "by_method", "histogram")
+
+
+def python(options: Mapping[str, Any]) -> str:
+    """Return the line that categorizes with these options.
+
+    Examples
+    --------
+    >>> python({"all": True, "method": ["keyword", "embedding"], "approved": False})
+    'ds.categorize(all=True)'
+    """
+    usual = {"all": False, "method": list(USUAL), "model": None, "embedder": "auto", "approved": False}
+    given = (f"{name}={options[name]!r}" for name, value in usual.items() if options.get(name, value) != value)
+    return f"ds.categorize({', '.join(given)})"
+
+
+def announced(error: BaseException) -> str:
+    """Return what a model would cost, as a sentence for a button to follow.
+
+    Examples
+    --------
+    >>> announced(ValueError("it takes 2 calls; approve it with --yes"))
+    'It takes 2 calls.'
+    """
+    said = str(error).partition("; approve")[0]
+    return said[:1].upper() + said[1:] + "."
+
+
+def models_listed() -> list[dict[str, str]]:
+    """Return models that could be asked, with what is missing for the others."""
+    models = [row for row in _models.listing() if row["name"] != llm.OFFLINE]
+    return [{"name": row["name"], "why_not": row["why_not"] or ""} for row in models][:60]
 
 
 def shown_state(known: Mapping[str, Any], *, topics: int, corrections: int) -> dict[str, Any]:

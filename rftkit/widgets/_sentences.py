@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from rftkit import render
 
 
 def sentence(text: str) -> str:
@@ -40,3 +42,25 @@ def advices(values: Iterable[Any] | None) -> list[dict[str, str]]:
     []
     """
     return [advice(value) for value in values or ()]
+
+
+def many(ids: Sequence[str]) -> str:
+    """Return records as words: the one by its id, several by their number.
+
+    Examples
+    --------
+    >>> many(["a"]), many(["a", "b"])
+    ('a', '2 records')
+    """
+    return ids[0] if len(ids) == 1 else render.plural(len(ids), "record")
+
+
+def listed(ids: Sequence[str]) -> str:
+    """Return ids as Python writes them; many as a name for them.
+
+    Examples
+    --------
+    >>> listed(["a", "b"]), listed(["a", "b", "c", "d"])
+    ("['a', 'b']", 'ids')
+    """
+    return repr(list(ids)) if len(ids) <= 3 else "ids"

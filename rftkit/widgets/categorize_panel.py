@@ -11,12 +11,12 @@ from rftkit import embed, llm, render
 from rftkit.acts import browsing, choosing, reading
 from rftkit.errors import ApprovalError, InputError, NotFoundError
 from rftkit.jobs import Job
-from rftkit.widgets import _models
 from rftkit.widgets._base import act
-from rftkit.widgets._categorize_page import page, shown_state, shown_suggestion
+from rftkit.widgets._categorize_page import USUAL, announced, models_listed, page, python, shown_state, shown_suggestion
 from rftkit.widgets._later import Later
 from rftkit.widgets._queue_card import card
 from rftkit.widgets._shown_records import shown_record
+from rftkit.widgets._topics_found import found_topics
 from rftkit.widgets._waiting import Waiting
 from rftkit.widgets._work import Working
 
@@ -26,11 +26,8 @@ if TYPE_CHECKING:
 
 #: Records whose choices are worked out at once, from the one that is shown on.
 AHEAD = 2000
-#: Topics that a search offers.
-FOUND = 12
 #: New topics that are shown.
 SUGGESTED = 12
-USUAL = ("keyword", "embedding")
 
 
 class CategorizePanel(Working, bundle_name="categorize_panel"):
@@ -127,7 +124,7 @@ class CategorizePanel(Working, bundle_name="categorize_panel"):
     def list_models(self) -> None:
         """Look for models that could be asked; takes a moment at first."""
         if not self.offers["models"]:
-            self.publish(offers={**self.offers, "models": _models_listed()})
+            self.publish(offers={**self.offers, "models": models_listed()})
 
     @act
     def approve(self) -> None:
@@ -162,7 +159,7 @@ class CategorizePanel(Working, bundle_name="categorize_panel"):
 
     def _finished(self, job: Job[Any]) -> None:
         if isinstance(job.error, ApprovalError):
-            told = {"model": self._asked.get("model") or llm.default_model(None), "sentence": _announced(job.error)}
+            told = {"model": self._asked.get("model") or llm.default_model(None), "sentence": announced(job.error)}
             self.publish(work=None, approval=told)
             return
         super()._finished(job)
@@ -174,7 +171,7 @@ class CategorizePanel(Working, bundle_name="categorize_panel"):
         told = report.to_dict()
         assigned = f"{render.count(report.assigned)} of {render.plural(report.total, 'record')} have a topic"
         changed = f"{render.count(report.changed)} changed"
-        return f"{assigned}; {changed}, {render.count(told['review'])} to review.", _python(self._asked)
+        return f"{assigned}; {changed}, {render.count(told['review'])} to review.", python(self._asked)
 
     # -- the queue -----------------------------------------------------------------------------------------------
 
@@ -285,11 +282,7 @@ class CategorizePanel(Working, bundle_name="categorize_panel"):
         text
             Words, in any case.
         """
-        words = text.casefold().split()
-        paths = [path for path in self._leaves() if all(word in path.casefold().replace("_", " ") for word in words)]
-        start = words[0] if words else ""
-        first = sorted(paths, key=lambda path: not path.rsplit("/", 1)[-1].casefold().startswith(start))
-        return first[:FOUND]
+        return found_topics(reading.tree(self.dataset), text)
 
     @act
     def open_record(self, id: str | None = None) -> dict[str, Any]:
@@ -392,20 +385,3 @@ class CategorizePanel(Working, bundle_name="categorize_panel"):
         having = state["total"] - state["unassigned"] - state["left_unassigned"]
         of = f"{render.count(having)} of {render.plural(state['total'], 'record')} with a topic"
         return f"CategorizePanel({of}, {render.count(state['review'])} to review)"
-
-
-def _python(options: dict[str, Any]) -> str:
-    usual = {"all": False, "method": list(USUAL), "model": None, "embedder": "auto", "approved": False}
-    given = (f"{name}={options[name]!r}" for name, value in usual.items() if options.get(name, value) != value)
-    return f"ds.categorize({', '.join(given)})"
-
-
-def _announced(error: BaseException) -> str:
-    """Return what a model would cost, as a sentence for a button to follow."""
-    said = str(error).partition("; approve")[0]
-    return said[:1].upper() + said[1:] + "."
-
-
-def _models_listed() -> list[dict[str, str]]:
-    models = [row for row in _models.listing() if row["name"] != llm.OFFLINE]
-    return [{"name": row["name"], "why_not": row["why_not"] or ""} for row in models][:60]

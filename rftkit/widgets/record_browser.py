@@ -15,6 +15,7 @@ from rftkit import render
 from rftkit.acts import browsing, rating, reading
 from rftkit.errors import InputError
 from rftkit.widgets._base import act
+from rftkit.widgets._sentences import listed, many
 from rftkit.widgets._shown_records import page, shown_record, shown_rows
 from rftkit.widgets._talk import with_text
 from rftkit.widgets._undo import Undo
@@ -75,6 +76,7 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
         self, dataset: Any, *, on_generate: Callable[[list[str]], object] | None = None, **wanted: Any
     ) -> None:
         self._wanted = _wanted(wanted)
+        self._only: frozenset[str] | None = None  # a selection that was made elsewhere
         self._order = np.empty(0, dtype=np.int64)
         self._selected = np.empty(0, dtype=np.int64)  # positions: they stay when a record is edited
         self._undo = Undo(dataset)
@@ -97,6 +99,22 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
         order = {"sort": self._wanted.sort, "descending": self._wanted.descending}
         self._show(_wanted({**order, **wanted}))
 
+    def show_only(self, ids: Sequence[str] | None) -> None:
+        """Show only these records, among those that match; what a selection made elsewhere is shown with.
+
+        Parameters
+        ----------
+        ids
+            The records; None shows all that match again.
+        """
+        self._only = None if ids is None else frozenset(ids)
+        self._show(self._wanted)
+
+    @act
+    def show_all(self) -> None:
+        """Show all that match again, not only a selection that was made elsewhere."""
+        self.show_only(None)
+
     @act
     def sort_by(self, column: str = "position", descending: bool = False) -> None:
         """Show the records in another order.
@@ -111,9 +129,16 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
         self._show(_wanted({**asdict(self._wanted), "sort": column, "descending": descending}))
 
     def _show(self, wanted: browsing.Wanted) -> None:
-        order = browsing.matching(self.dataset, wanted)  # may refuse; then nothing changes
+        order = self._matching(wanted)  # may refuse; then nothing changes
         self._wanted, self._order = wanted, order
         self.publish(view=self._view())
+
+    def _matching(self, wanted: browsing.Wanted) -> np.ndarray:
+        order = browsing.matching(self.dataset, wanted)
+        if self._only is None:
+            return order
+        named = self._labels["id"].is_in(list(self._only)).to_numpy()
+        return order[named[order]]
 
     @act
     def rows(self, offset: int = 0, limit: int = 100) -> dict[str, Any]:
@@ -262,7 +287,7 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
             The records; the selected ones by default.
         """
         chosen = self._chosen(ids)
-        with self._undo.step(f"Deleted {_many(chosen)}.", f"ds.delete({_listed(chosen)})"):
+        with self._undo.step(f"Deleted {many(chosen)}.", f"ds.delete({listed(chosen)})"):
             self.dataset.delete(chosen)
         self._after()
 
@@ -279,7 +304,7 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
         """
         chosen = self._chosen(ids)
         where = f"to {topic}" if topic else "to no topic"
-        with self._undo.step(f"Assigned {_many(chosen)} {where}.", f"ds.assign({_listed(chosen)}, {topic or None!r})"):
+        with self._undo.step(f"Assigned {many(chosen)} {where}.", f"ds.assign({listed(chosen)}, {topic or None!r})"):
             self.dataset.assign(chosen, topic or None)
         self._after()
 
@@ -294,8 +319,8 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
         """
         chosen = self._chosen(ids)
         number = (self.generation or {"number": 0})["number"] + 1
-        line = f"ds.generate(ds.plan(from_ids={_listed(chosen)}))"
-        told = {"sentence": f"Variations of {_many(chosen)}: this line makes them.", "python": line, "undo": False}
+        line = f"ds.generate(ds.plan(from_ids={listed(chosen)}))"
+        told = {"sentence": f"Variations of {many(chosen)}: this line makes them.", "python": line, "undo": False}
         self.publish(
             generation={"ids": chosen[:1000], "count": len(chosen), "number": number},
             done=None if self.on_generate else told,
@@ -323,7 +348,7 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
 
     def read(self) -> dict[str, Any]:
         """Return the traits that show the dataset as it is now."""
-        self._order = browsing.matching(self.dataset, self._wanted)
+        self._order = self._matching(self._wanted)
         if self._selected.size:
             self._selected = np.intersect1d(self._selected, self._labels["position"].to_numpy())
         gone = bool(self.opened) and not (self._labels["id"] == self.opened).any()
@@ -352,7 +377,8 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
             "version": self.seen_version,
             "total": self._labels.height,
             "matching": len(self._order),
-            "python": self._wanted.python(),
+            "only": None if self._only is None else len(self._only),
+            "python": self._wanted.python() if self._only is None else "ds.records(ids)",
             "rows": shown_rows(browsing.page(self.dataset, places), self._marked(places)),
         }
 
@@ -382,11 +408,3 @@ def _wanted(given: dict[str, Any]) -> browsing.Wanted:
     if unknown:
         raise InputError(f"records cannot be chosen by {unknown[0]!r}; choose by {', '.join(known)}")
     return browsing.Wanted(**{name: known[name] if value is None else value for name, value in given.items()})
-
-
-def _many(ids: Sequence[str]) -> str:
-    return ids[0] if len(ids) == 1 else render.plural(len(ids), "record")
-
-
-def _listed(ids: Sequence[str]) -> str:
-    return repr(list(ids)) if len(ids) <= 3 else "ids"

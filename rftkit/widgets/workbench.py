@@ -59,6 +59,7 @@ PANELS = (
     Panel("review", "Review", "r", "VariationReviewer", "review", "ds.candidates()"),
     Panel("export", "Export", "e", "ExportPanel", "proceed", 'ds.split(); ds.export("train.jsonl", split="train")'),
     Panel("records", "Records", "b", "RecordBrowser", "", "ds.records()"),
+    Panel("map", "Map", "m", "TopicMap", "", "ds.map()"),
     Panel("change", "Before and after", "d", "FinalDistribution", "", "ds.final_distribution()"),
     Panel("history", "History", "h", "History", "", "ds.history()"),
 )

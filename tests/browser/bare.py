@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -14,10 +15,11 @@ _MODEL = """
 window.model = ((state) => {
   const listeners = new Map();
   const emit = (event, ...given) => { for (const act of [...(listeners.get(event) ?? [])]) act(...given); };
+  const view = (text) => new DataView(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
   const take = ({ changes, messages }) => {
     Object.assign(state, changes);
     for (const key of Object.keys(changes)) emit(`change:${key}`);
-    for (const message of messages) emit("msg:custom", message);
+    for (const { content, buffers } of messages) emit("msg:custom", content, buffers.map(view));
   };
   return {
     get: (key) => state[key],
@@ -30,6 +32,10 @@ window.model = ((state) => {
   };
 })(STATE);
 """
+
+
+def _text(buffer: bytes) -> str:
+    return base64.b64encode(buffer).decode()
 
 
 def play(tab: Any, widget: Widget, name: str, *, theme: str = "light", width: int | None = None) -> None:
@@ -53,7 +59,9 @@ def play(tab: Any, widget: Widget, name: str, *, theme: str = "light", width: in
     sent: list[Any] = []
     changed: dict[str, Any] = {}
     keys = [key for key in widget.keys if key[0] != "_" and key not in ("layout", "tabbable", "tooltip")]
-    widget.send = lambda content, buffers=None: sent.append(content)
+    widget.send = lambda content, buffers=(): sent.append(
+        {"content": content, "buffers": [_text(each) for each in buffers]}
+    )
     widget.observe(lambda change: changed.update({change["name"]: change["new"]}), names=keys)
 
     def answer(content: Any) -> dict[str, Any]:

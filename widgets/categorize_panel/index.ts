@@ -8,11 +8,11 @@ import { help, typing } from "../shared/help.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { heading, python, status, type Done, type Work } from "../shared/panel.ts";
 import { button } from "../shared/pieces.ts";
+import { topicSearch } from "../shared/topic_search.ts";
 import { run, widget } from "../shared/widget.ts";
 import { bands, histogram } from "./bands.ts";
 import { choices, now, said, type CardActs } from "./card.ts";
 import { ENOUGH, FEWEST, KEYS, KINDS, type Card, type Kind, type Offers, type Queue, type State, type Suggested, type Suggestion } from "./model.ts";
-import { search } from "./search.ts";
 import { chosenFrom, line, settings, words, type Chosen } from "./settings.ts";
 import "./index.css";
 
@@ -41,7 +41,7 @@ class Panel {
   private readonly head = h("div", {});
   private readonly body = h("section", { class: "rft-categorize__card", test: "card", tabindex: 0, key: "card", "aria-label": "The record that is decided now" });
   private readonly end = h("div", {});
-  private readonly search = search((text) => this.find(text), (topic) => void this.assign(topic), () => this.focus());
+  private readonly search = topicSearch((text) => this.find(text), (topic) => void this.assign(topic), () => this.focus());
   private chosen: Chosen;
   private unfolded = false;
   private showSettings: boolean | null = null;

@@ -157,7 +157,7 @@ class Browser {
     const title = h("h2", { class: "rft__title" }, "Records ");
     const shown = filtered(view) ? `${count(view.matching)} of ${plural(view.total, "record")}` : plural(view.total, "record");
     const counted = h("span", { class: "rft__note", test: "count", role: "status" }, shown);
-    const line = h("div", { class: "rft__line rft__line--ends" }, h("span", { class: "rft__line" }, title, counted), this.host.live && this.search());
+    const line = h("div", { class: "rft__line rft__line--ends" }, h("span", { class: "rft__line" }, title, counted, this.only()), this.host.live && this.search());
     const typed = this.top.querySelector<HTMLInputElement>("[data-key=search]");
     const caret = typed !== null && typed === typed.ownerDocument.activeElement ? typed.selectionStart : null;
     redraw(this.top, line, this.host.live && view.total > 0 && filterLine(view, this.host.get("offers"), (change) => this.choose(change), () => this.ask("choose")));
@@ -166,6 +166,13 @@ class Browser {
       now.value = typed.value; // what was typed meanwhile
       now.setSelectionRange(caret, caret);
     }
+  }
+
+  /** A selection that was made elsewhere narrows the list until it is given up. */
+  private only(): HTMLElement | null {
+    const { only } = this.view;
+    if (only === null || only === undefined || !this.host.live) return null;
+    return h("button", { class: "rft__link", type: "button", test: "show-all-again", key: "show-all-again", title: "Show all records again", on: { click: () => this.ask("show_all") } }, `${plural(only, "record")} selected elsewhere ×`);
   }
 
   private search(): HTMLElement {

@@ -34,6 +34,8 @@ export type Shown = Filters & {
   version: number;
   total: number;
   matching: number;
+  /** How many records a selection holds that was made elsewhere; nothing where none was. */
+  only?: number | null;
   python: string;
   rows: Found[];
 };

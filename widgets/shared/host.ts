@@ -13,7 +13,8 @@ export interface Host<S extends Shared> {
   get<K extends keyof S>(key: K): S[K];
   /** Calls `act` after any of the keys changed; ends with the view. */
   onChange(keys: readonly (keyof S)[], act: () => void): void;
-  /** Asks the Python object to run one of its acts; rejects with `Refused` and a sentence. */
+  /** Asks the Python object to run one of its acts; rejects with `Refused` and a sentence. Numbers that are sent as
+   * they are come as `buffers` of the value, one DataView each. */
   ask(act: string, options?: Record<string, unknown>): Promise<unknown>;
   /** Draws the widget that a trait refers to ("anywidget:id") into an element, until `end`. */
   child(reference: string, el: HTMLElement, end: AbortSignal): Promise<void>;
@@ -46,12 +47,12 @@ const page = Math.random().toString(36).slice(2, 8);
 /** A host on a live kernel. */
 export function liveHost<S extends Shared>(model: Model, signal: AbortSignal, widgets?: Widgets): Host<S> {
   const waiting = new Map<string, { done: (value: unknown) => void; failed: (why: Error) => void }>();
-  const hear = (message: unknown): void => {
+  const hear = (message: unknown, buffers: unknown): void => {
     if (!isReply(message)) return;
     const call = waiting.get(message.id);
     waiting.delete(message.id);
     if (message.error !== undefined) call?.failed(new Refused(message.error));
-    else call?.done(message.value);
+    else call?.done(Array.isArray(buffers) && buffers.length > 0 ? { ...(message.value as object), buffers } : message.value);
   };
   listen(model, "msg:custom", hear, signal);
   return {
@@ -89,7 +90,7 @@ export function frozenHost<S extends Shared>(state: S, signal: AbortSignal): Hos
   };
 }
 
-function listen(model: Model, event: string, act: (message: unknown) => void, signal: AbortSignal): void {
+function listen(model: Model, event: string, act: (message: unknown, buffers: unknown) => void, signal: AbortSignal): void {
   model.on(event, act);
   signal.addEventListener("abort", () => model.off(event, act), { once: true });
 }

@@ -1,12 +1,13 @@
 // Any topic by its name: type, choose with the arrows, Enter assigns.
-import { h } from "../shared/dom.ts";
+import { h } from "./dom.ts";
+import "./topic_search.css";
 
 export type Search = { node: HTMLElement; focus: () => void; clear: () => void };
 
 /** `find` gives topics for words, `take` is told the chosen one, `leave` where the keys go back to the record. */
-export function search(find: (text: string) => Promise<string[]>, take: (topic: string) => void, leave: () => void): Search {
-  const list = h("ul", { class: "rft-categorize__found", role: "listbox", id: `found-${Math.random().toString(36).slice(2)}`, "aria-label": "Topics", hidden: true, test: "found" });
-  const field = h("input", { class: "rft__input", type: "text", test: "topic-search", key: "topic-search", placeholder: "any topic  /", role: "combobox", "aria-label": "Search any topic", "aria-controls": list.id, "aria-expanded": false, "aria-autocomplete": "list", dir: "auto" });
+export function topicSearch(find: (text: string) => Promise<string[]>, take: (topic: string) => void, leave: () => void, hint = "any topic  /"): Search {
+  const list = h("ul", { class: "rft__found", role: "listbox", id: `found-${Math.random().toString(36).slice(2)}`, "aria-label": "Topics", hidden: true, test: "found" });
+  const field = h("input", { class: "rft__input", type: "text", test: "topic-search", key: "topic-search", placeholder: hint, role: "combobox", "aria-label": "Search any topic", "aria-controls": list.id, "aria-expanded": false, "aria-autocomplete": "list", dir: "auto" });
   let found: string[] = [];
   let at = 0;
   let asked = 0;
@@ -58,5 +59,5 @@ export function search(find: (text: string) => Promise<string[]>, take: (topic: 
     event.preventDefault();
     event.stopPropagation();
   });
-  return { node: h("div", { class: "rft-categorize__search" }, field, list), focus: () => field.focus(), clear };
+  return { node: h("div", { class: "rft__topic-search" }, field, list), focus: () => field.focus(), clear };
 }

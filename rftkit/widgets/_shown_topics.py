@@ -10,7 +10,6 @@ import polars as pl
 
 from rftkit import render
 from rftkit.render import Html
-from rftkit.topics import view
 from rftkit.topics.change import TreeChange
 from rftkit.topics.proposal import TopicProposal, TopicSuggestion
 from rftkit.topics.tree import TopicTree
@@ -21,6 +20,7 @@ _LINES = 60
 _GROUPS = 30
 _LONG = 600
 _CHILDREN = 100
+_ROWS = 80  # topics of the static page
 
 EMPTY = "No topics yet: find them in the data, take a template or a file, or add one by hand."
 
@@ -251,15 +251,38 @@ def short(text: str, most: int = _LONG) -> str:
 
 
 def static_page(tree: TopicTree, proposal: TopicProposal | None, orphans: Mapping[str, Any], python: str) -> Html:
-    """Return the static twin of the editor.
+    """Return the static twin of the editor: the first topics of a large tree, indented.
 
     Examples
     --------
     >>> "No topics yet" in static_page(TopicTree(), None, {"total": 0}, "ds.discover_topics()")
     True
     """
-    body = view.tree(tree) if tree.topics else render.card("Topics", render.notice(EMPTY))
+    body = _static_tree(tree) if tree.topics else [render.notice(EMPTY)]
     lost = render.plural(orphans["total"], "record")
-    more = [render.card(None, render.notice(f"{lost} lost their topic.", "near"))] if orphans["total"] else []
-    asked = [render.head("Proposed"), render.markup(proposal._repr_html_())] if proposal is not None else []
-    return render.join(body, *more, *asked, render.tag("code", python))
+    more = [render.notice(f"{lost} lost their topic.", "near")] if orphans["total"] else []
+    card = render.card("Topics", *body, *more, render.tag("code", python))
+    return card if proposal is None else render.join(card, _static_proposal(proposal))
+
+
+def _static_tree(tree: TopicTree) -> list[Html]:
+    named: dict[str, Any] = {"topics": len(tree), "leaves": len(tree.leaves()), "levels": tree.depth}
+    if tree.counts is not None:
+        named |= {"records": sum(tree.counts.values()), "unassigned": tree.counts.get(None, 0)}
+    paths = tree.paths()
+    rows = [
+        {
+            "name": "\N{EM SPACE}" * paths[topic.id].count("/") + topic.name,
+            "records": tree.total(topic.id),
+            "about": f"{'Locked. ' if topic.locked else ''}{short(topic.description, 160)}",
+        }
+        for topic in tree.topics[:_ROWS]
+    ]
+    columns = {"name": "topic", "records": "records", "about": "description"}
+    formats = {"records": render.count}
+    return [render.facts(named), render.table(rows, columns, formats=formats, limit=_ROWS, total=len(tree))]
+
+
+def _static_proposal(proposal: TopicProposal) -> Html:
+    lines = shown_change(proposal.change)["lines"][:20] if proposal.before.topics else []
+    return render.card(f"Proposed: {proposal.kind}", *_static_tree(proposal.tree), render.bullets(lines))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 import rftkit
+from rftkit.acts import asking, gathering
+from rftkit.embed.remote import Called
 from rftkit.errors import InputError
-from rftkit.jobs import StoppedError
+from rftkit.jobs import Control, StoppedError
 from rftkit.topics import TopicTree
 
 TEXTS = {
@@ -132,3 +135,27 @@ def test_central_records_are_of_the_topic_and_those_below_it(ds: rftkit.Dataset)
     assert set(found["topic"]) == {"Money/Rates"}
     assert set(found["last_user_text"]) <= set(TEXTS["rate"])
     assert ds.central_records("Cards").height == 0
+
+
+def test_embedding_reports_its_pieces_and_a_stop_keeps_those_that_are_done(
+    ds: rftkit.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    def embed(texts: Sequence[str]) -> list[list[float]]:
+        seen.append(len(texts))
+        return [[1.0, float(len(text))] for text in texts]
+
+    monkeypatch.setattr(gathering, "_PIECE", 10)
+    monkeypatch.setattr(asking, "embedder", lambda name: Called("toy", embed))
+    control, told = Control(), []
+    control._listeners.append(lambda progress: told.append((progress.done, progress.total)))
+    gathering.gathered(ds, gathering.living(ds), "toy", control)
+    assert seen == [10, 10, 10, 6]
+    assert told[0] == (0, 36)
+    assert (control.progress.done, control.progress.total) == (36, 36)
+    control.stop.set()
+    ds.import_([{"id": "new", "messages": [{"role": "user", "content": "One more question"}]}], categorize=False)
+    with pytest.raises(StoppedError):
+        gathering.gathered(ds, gathering.living(ds), "toy", control)
+    assert seen == [10, 10, 10, 6], "what was embedded is not embedded again"

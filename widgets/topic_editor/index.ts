@@ -332,7 +332,7 @@ class Editor {
     const empty = topics === 0;
     const note = empty ? "none yet" : `${plural(topics, "topic")} on ${plural(depth, "level")}, ${plural(records, "record")}`;
     const other = live && !empty && proposal === null && button({ text: this.starting ? "Back to the tree" : "New tree…", test: "start-open", act: () => this.toggle() });
-    const what = this.host.get("work")?.note === "embedding" ? "prompts compared" : "";
+    const what = this.host.get("work")?.note === "embedding" ? "prompts" : "";
     const inside = this.focused() !== null;
     redraw(this.top, heading("Topics", note, other), status(this.host, what));
     const start = live && proposal === null && (empty || this.starting);

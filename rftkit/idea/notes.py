@@ -123,7 +123,7 @@ _KEY = re.compile(r"\b(?:keys?|fields?|propert(?:y|ies)|attributes?|json)\b", re
 _NAMED = re.compile(r"[\"“”'`]([A-Za-z_][\w-]*)[\"“”'`]")
 _IDENTIFIER = re.compile(r"\b([a-z]+(?:_[a-z]+)+|[a-z]+[A-Z]\w+)\b")
 _MISSING = re.compile(
-    r"\b(?:no|missing|lacks?|lacking|without|not (?:any|a single)|where (?:is|are)|needs?|should (?:have|contain|mention|include|give)|add|"
+    r"\b(?:no|would (?:give|have|mention|include|write)|missing|lacks?|lacking|without|not (?:any|a single)|where (?:is|are)|needs?|should (?:have|contain|mention|include|give)|add|"
     r"include|mention|forgot|forgets|absent|must (?:have|contain|mention|include)|never (?:mentions?|gives?|says?)|doesn'?t (?:have|mention|"
     r"contain|give)|don'?t (?:have|mention|contain|give)|has no|have no|there (?:is|are) no)\b",
     re.IGNORECASE,

@@ -28,12 +28,14 @@ _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 _VARIABLE = re.compile(
     r"\{\{\s*[#/]?\s*([A-Za-z_][\w.]*)\s*\}\}|(?<![{\w$\"])\{([A-Za-z_]\w*)\}(?!\})|\$\{([A-Za-z_]\w*)\}"
 )
-#: Sentences of these fields are no answer to another question.
 _WISH = re.compile(
     r"^(?:i|we) (?:want|need|would like|'d like)(?: to (?:make|build|have|create|get))?(?: (?:an?|some|the)? ?(?:model|dataset|data ?set|set|data|bot|"
-    r"assistant|examples|test set|training set))(?: (?:to|that can|that will|that|which|for|of|with))?\s+",
+    r"assistant|examples|test set|training set))(?: (?:to|that can|that will|that|which|for|of|with))?\s+"
+    r"|^(?:i|we) (?:want|need|would like|'d like) to\s+",
     re.IGNORECASE,
 )
+_SECOND = frozenset(("constraints", "realism_requirements", "domain_expertise", "interaction_type"))
+#: Sentences of these fields are no answer to another question.
 _STRONG = frozenset(("task_goal", "use_case", "role_persona", "dataset_format"))
 
 
@@ -62,8 +64,11 @@ def understand(text: str, asked: str | None = None) -> dict[str, str]:
         else:
             rest += _assign(piece, found)
     if asked and not found[asked]:
-        whole = rest or ([body.strip()] if not _is_about_others(found) else [])
+        whole = rest or ([text.strip()] if not _is_about_others(found) else [])
         found[asked] = whole
+        if whole and not rest:
+            for name in _SECOND - {asked}:  # it stands in the answer already, and is read there too
+                found.pop(name, None)
     elif asked and rest:
         found[asked] += rest
     return {name: _value(name, parts, blocks) for name, parts in found.items() if any(part.strip() for part in parts)}

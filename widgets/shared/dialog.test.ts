@@ -38,3 +38,20 @@ it("has a name and leaves out what is folded away", () => {
   expect(shown.box.getAttribute("aria-label")).toBe("Generate");
   expect(reachable(shown.box).map((one) => one.tagName)).toEqual(["BUTTON", "SUMMARY"]);
 });
+
+it("gives the focus to what was drawn in the place of its opener", () => {
+  opener.setAttribute("data-key", "fill");
+  const shown = dialog(root, "Generate", () => {});
+  const again = h("button", { key: "fill" }, "open again");
+  opener.replaceWith(again);
+  shown.close();
+  expect(document.activeElement).toBe(again);
+});
+
+it("keeps the focus in the screen when its opener is gone", () => {
+  const shown = dialog(root, "Generate", () => {});
+  const other = h("button", {}, "something else");
+  opener.replaceWith(other);
+  shown.close();
+  expect(document.activeElement).toBe(other);
+});

@@ -1,5 +1,5 @@
 // A dialog over the page: focus goes in, stays in, and comes back where it was; Escape and the backdrop close it.
-import { h } from "./dom.ts";
+import { byKey, h } from "./dom.ts";
 import "./dialog.css";
 
 export type Dialog = { readonly box: HTMLDialogElement; readonly content: HTMLElement; close(): void };
@@ -17,7 +17,7 @@ export function dialog(parent: HTMLElement, name: string, closed: () => void): D
     if (!open) return;
     open = false;
     box.remove();
-    if (before !== null && before.isConnected) before.focus({ preventScroll: true });
+    (back(parent, before) ?? reachable(parent)[0])?.focus({ preventScroll: true });
     closed();
   };
   shut.addEventListener("click", close);
@@ -35,6 +35,13 @@ export function dialog(parent: HTMLElement, name: string, closed: () => void): D
   else box.setAttribute("open", "");
   shut.focus({ preventScroll: true });
   return { box, content, close };
+}
+
+/** Where the focus was: the same control, or the one that was drawn in its place while the dialog was open. */
+function back(parent: HTMLElement, before: HTMLElement | null): HTMLElement | null {
+  if (before === null || before.isConnected) return before;
+  const key = before.getAttribute("data-key");
+  return key === null ? null : byKey(parent, key);
 }
 
 function keepInside(event: KeyboardEvent, box: HTMLElement, close: () => void): void {

@@ -195,7 +195,7 @@ export class Tree {
     const part = this.records > 0 ? total / this.records : 0;
     const numbers = this.counted && [
       h("span", { class: "rft-topics__bar", "aria-hidden": true }, h("span", { style: { width: `${(100 * part).toFixed(1)}%` } })),
-      h("span", { class: "rft-topics__number" }, count(total)),
+      h("span", { class: "rft-topics__number", title: "records" }, count(total)),
       h("span", { class: "rft-topics__number rft-topics__share" }, share(part)),
     ];
     const attributes = {
@@ -210,7 +210,6 @@ export class Tree {
       "aria-setsize": siblings.length,
       "aria-expanded": open,
       "aria-selected": this.given.edit && this.marks.has(node.id),
-      "aria-label": [node.name, ...told, this.counted ? `${count(total)} records` : ""].filter((one) => one !== "").join(", "),
       style: { top: `${row * ROW}px`, "--level": String(level - 1) },
     };
     const line = h("div", attributes, twist, mark, name, told.map((one) => h("span", { class: `rft-topics__tag rft-topics__tag--${one}` }, one)), numbers);

@@ -33,7 +33,7 @@ class Review {
   private readonly impact = h("div");
   private readonly filters = h("div");
   private readonly acts = h("div");
-  private readonly list = h("div", { class: "rft-review__list", test: "cards", role: "list", "aria-label": "Candidates" });
+  private readonly list = h("div", { class: "rft-review__list", test: "cards", role: "group", "aria-label": "Candidates" });
   private readonly end = h("div", { class: "rft__line rft-review__end" });
   private readonly cards = new Map<number, Card>();
   private groups: Record<string, Group> = {};
@@ -218,7 +218,7 @@ class Review {
       edit: () => this.edit(),
       come: () => one.place !== this.at && this.come(one.place, false, false),
     });
-    node.setAttribute("role", "listitem");
+    node.setAttribute("role", "article");
     return node;
   }
 

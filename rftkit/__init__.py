@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rftkit._version import VERSION
 
 if TYPE_CHECKING:
+    from rftkit.acts.folder import datasets
     from rftkit.coverage import coverage
     from rftkit.dataset import Dataset, open
     from rftkit.errors import RftkitError
@@ -34,6 +35,7 @@ __all__ = [
     "__version__",
     "categorize",
     "coverage",
+    "datasets",
     "open",
     "sanitize",
     "split",
@@ -47,6 +49,7 @@ _HOMES = {
     "TopicTree": "rftkit.topics",
     "categorize": "rftkit.topics.categorize",
     "coverage": "rftkit.coverage",
+    "datasets": "rftkit.acts.folder",
     "open": "rftkit.dataset",
     "sanitize": "rftkit.sanitize",
     "split": "rftkit.split",

@@ -348,4 +348,28 @@ def undo(dataset: Path, to: int | None, as_json: bool) -> None:
     emit(told, as_json=as_json, lines=[line])
 
 
-COMMANDS = (import_, sanitize, records, split, export, history, undo)
+@click.command()
+@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@as_json
+def datasets(folder: Path, as_json: bool) -> None:
+    """List the datasets of FOLDER with their counts, scores and what to do next."""
+    from rftkit.acts.folder import datasets as listed
+
+    rows = listed(folder).to_dicts()
+    cells = [
+        (
+            row["name"],
+            row["when"][:16],
+            "damaged, see below" if row["problem"] else _short(row["next_act"]),
+            number(row["records"]),
+            number(row["balance"]),
+            number(row["target_fit"]),
+        )
+        for row in rows
+    ]
+    header = ("dataset", "last change", "next", "records", "balance", "target fit")
+    bad = [f"damaged: {row['problem']}" for row in rows if row["problem"]]
+    emit({"datasets": rows}, as_json=as_json, lines=[*table(cells, header=header, left=3), *bad])
+
+
+COMMANDS = (import_, sanitize, records, split, export, history, undo, datasets)

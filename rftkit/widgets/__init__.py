@@ -12,6 +12,7 @@ from rftkit.widgets.final_distribution import FinalDistribution
 from rftkit.widgets.generation_modal import GenerationModal
 from rftkit.widgets.generation_progress import GenerationProgress
 from rftkit.widgets.history import History
+from rftkit.widgets.home import Home
 from rftkit.widgets.import_panel import ImportPanel
 from rftkit.widgets.record_browser import RecordBrowser
 from rftkit.widgets.sanitize_panel import SanitizePanel
@@ -29,6 +30,7 @@ __all__ = [
     "GenerationModal",
     "GenerationProgress",
     "History",
+    "Home",
     "ImportPanel",
     "RecordBrowser",
     "SanitizePanel",

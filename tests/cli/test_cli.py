@@ -137,6 +137,18 @@ def test_export_takes_columns_and_a_licence_and_keeps_an_existing_file_when_told
     assert list(load(out.read_text().splitlines()[0])) == ["messages"]
 
 
+def test_the_datasets_of_a_folder_are_listed(ask: Ask, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "bad.rft").mkdir()
+    (folder / "bad.rft" / "log.jsonl").write_text("oops\n")
+    capsys.readouterr()
+    assert run(["datasets", str(folder), "--json"]) == 0
+    rows = {row["name"]: row for row in load(capsys.readouterr().out)["datasets"]}
+    assert (rows["a"]["records"], rows["a"]["step"], rows["a"]["problem"]) == (34, "import", "")
+    assert "not a journal line" in rows["bad"]["problem"]
+    assert run(["datasets", str(folder)]) == 0
+    assert "not a journal line" in capsys.readouterr().out
+
+
 def test_records_are_found_edited_assigned_and_deleted(ask: Ask, folder: Path) -> None:
     ask("sanitize")
     assert ask("records", "list", "--where", "NOT valid")["total"] == 1

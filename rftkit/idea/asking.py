@@ -44,6 +44,10 @@ def items_of(spec: Spec, count: int, seed: int) -> list[dict[str, Any]]:
     dimensions: dict[str, Sequence[str]] = dict(spec.dimensions) or {name: FACETS[name] for name in USUAL}
     if spec.output.kind == "label":
         dimensions["label"] = weighted(spec.dimensions.get("label") or spec.output.labels)
+    for name, about in ((spec.output.schema or {}).get("properties") or {}).items():
+        choices = [str(value) for value in about.get("enum") or () if value is not None]
+        if len(choices) > 1:  # a class within the JSON is balanced like a label
+            dimensions[name] = choices
     for name, values in dimensions.items():
         for item, value in zip(items, _dealt(list(values), count, f"{seed}:{name}"), strict=False):
             item[name] = value

@@ -16,7 +16,7 @@ from rftkit.offline.text import sentences
 _BLOCK = re.compile(r"```[\w-]*\n(.*?)```", re.DOTALL)
 _HELD = re.compile("\u27e6(\\d+)\u27e7")
 _ARROW = re.compile(
-    r"^\W*[\"“'](?P<input>[^\"”\n]{3,400})[\"”']\s*(?:->|=>|→|:)\s*[\"“']?(?P<answer>[^\n]+?)[\"”']?\s*$", re.MULTILINE
+    r"^\W*[\"“'](?P<input>[^\"”\n]{3,400})[\"”']\s*(?:->|=>|→)\s*[\"“']?(?P<answer>[^\n]+?)[\"”']?\s*$", re.MULTILINE
 )
 _PAIR = re.compile(
     r"^\W*(?:example \d+\W+)?(?:input|user|question|q|message|text|email|e-mail|ticket|review)\W*:\s*(?P<input>.+?)\n+"

@@ -61,7 +61,12 @@ def _can(name: str, about: Mapping[str, Any], words: Mapping[str, Sequence[Any]]
 
 
 def composed(
-    schema: Mapping[str, Any], words: Mapping[str, Sequence[Any]], rng: random.Random, *, missing: bool = False
+    schema: Mapping[str, Any],
+    words: Mapping[str, Sequence[Any]],
+    rng: random.Random,
+    *,
+    missing: bool = False,
+    wished: Mapping[str, Any] | None = None,
 ) -> tuple[str, dict[str, Any]] | None:
     """Return a message and the values it states, as the schema has them; None where a value cannot be made.
 
@@ -75,6 +80,8 @@ def composed(
         Chooses.
     missing
         Leave out a value that may be null.
+    wished
+        Values of enumerations that this message has to have.
 
     Examples
     --------
@@ -90,7 +97,7 @@ def composed(
     for name, about in schema["properties"].items():
         empty = _nullable(about) and (missing or rng.random() < _MISSING)
         missing = missing and not empty
-        told[name] = None if empty else _value(name, about, words, rng)
+        told[name] = None if empty else _value(name, about, words, rng, (wished or {}).get(name))
         if not empty:
             lines.append(_line(name, told[name], rng))
     rng.shuffle(lines)
@@ -115,7 +122,11 @@ def _nullable(about: Mapping[str, Any]) -> bool:
     return "null" in about.get("type", ()) if isinstance(about.get("type"), list) else None in about.get("enum", ())
 
 
-def _value(name: str, about: Mapping[str, Any], words: Mapping[str, Sequence[Any]], rng: random.Random) -> Any:
+def _value(
+    name: str, about: Mapping[str, Any], words: Mapping[str, Sequence[Any]], rng: random.Random, wished: Any = None
+) -> Any:
+    if "enum" in about and wished is not None:
+        return next((value for value in about["enum"] if str(value) == str(wished)), wished)
     if "enum" in about:
         return rng.choice([value for value in about["enum"] if value is not None])
     kind = _kind(about)

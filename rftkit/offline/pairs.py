@@ -116,7 +116,11 @@ def _drafts(data: Mapping[str, Any], items: Sequence[Mapping[str, Any]], rng: ra
 def _composed(
     item: Mapping[str, Any], schema: Mapping[str, Any], words: Mapping[str, Sequence[Any]], rng: random.Random
 ) -> tuple[str, Any] | None:
-    return composed(schema, words, rng, missing=_edge(item) == "missing") if schema.get("properties") else None
+    return (
+        composed(schema, words, rng, missing=_edge(item) == "missing", wished=item)
+        if schema.get("properties")
+        else None
+    )
 
 
 def _dealt(templates: Sequence[Template], count: int, rng: random.Random) -> list[Template | None]:

@@ -22,6 +22,7 @@ def test_rules_derive_what_a_prompt_says_and_leave_the_rest_open(prompt: Prompt,
         assert words.lower() in told.derived[field][0].lower(), field
     assert [field for field in prompt.open if field in told.derived] == []
     assert told.variables == prompt.variables
+    assert told.examples == 0
     assert told.output.kind == prompt.kind
     assert told.output.labels == prompt.labels
     assert tuple((told.output.schema or {}).get("properties", ())) == prompt.keys

@@ -348,3 +348,18 @@ def test_a_pair_that_breaks_the_requirements_is_turned_down(
     found = Checker(spec_of(from_dict(fields))).judge(given, answer)
     assert isinstance(found, Wrong)
     assert found.code == code
+
+
+def test_a_class_within_json_is_balanced_like_a_label(tmp_path: Path) -> None:
+    form = '{"order": "string", "urgency": "low|medium|high"}'
+    report = opened(tmp_path, {**ORDERS, "output_format": form}).write(30)
+    found = Counter(json.loads(row["answer"])["urgency"] for row in _lines(report.path))
+    assert found == {"low": 10, "medium": 10, "high": 10}
+
+
+def test_a_label_without_a_way_to_say_it_leaves_its_card_out_with_the_reason(tmp_path: Path) -> None:
+    session = opened(tmp_path, {**SUPPORT, "output_format": "one of: billing, delivery, account, other"})
+    cards = session.samples(8)
+    assert {card.answer for card in cards} == {"billing", "delivery", "account"}
+    assert len(cards) == 6
+    assert "'other'" in cards.note

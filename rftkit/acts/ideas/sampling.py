@@ -234,7 +234,8 @@ def _write(session: Session, count: int, stop: threading.Event | None) -> Sample
         session.runner(),
         seed=session.seed + _SEED_STEP * number,
         known=[card.input for card in session.state.cards.values()],
-        answers=ability is None or ability.answers,
+        # a label that rules can say has its answer, also where others have to wait for examples
+        answers=ability is None or ability.answers or spec_of(session.requirements).output.kind == "label",
         stop=stop,
     )
     if not made.pairs:

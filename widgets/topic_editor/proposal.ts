@@ -64,10 +64,11 @@ export class Proposed {
     const left = proposal.topics - proposal.nodes.length;
     this.rest.textContent = left > 0 && !this.host.live ? `${plural(left, "more topic")}: open the notebook to see them.` : "";
     if (!this.host.live) return;
+    const nodes = left === 0 ? proposal.nodes : await whole(proposal, async (offset) => (await this.host.ask("nodes", { offset, proposed: true })) as never);
+    if (nodes === null || proposal.stamp !== this.stamp) return;
+    if (left > 0) this.tree.show(new Forest(nodes), proposal.records, proposal.counted);
+    if (proposal.kind === "split") this.tree.reveal(nodes.find((node) => node.new === true)?.id ?? "");
     this.look(this.tree.active);
-    if (left === 0) return;
-    const nodes = await whole(proposal, async (offset) => (await this.host.ask("nodes", { offset, proposed: true })) as never);
-    if (nodes !== null && proposal.stamp === this.stamp) this.tree.show(new Forest(nodes), proposal.records, proposal.counted);
   }
 
   private look(id: string, enter = false): void {

@@ -183,7 +183,7 @@ class ImportPanel(Working, bundle_name="import_panel"):
         self._start(lambda: self.dataset.import_job(source, **options))
 
     def _result(self, name: str, report: Any) -> tuple[str, str]:
-        self._told = [sentence(text) for text in report.details.get("sentences", ())]
+        self._told = [_here(text) for text in report.details.get("sentences", ())]
         if not report.added and not self._options["replace"]:
             return "", ""
         return f"Imported {render.plural(report.added, 'record')}.", _line(self._options)
@@ -311,6 +311,13 @@ def _file(file: FilePreview) -> dict[str, Any]:
         "error": _said(file.error),
         "prompt": prompts[0] if prompts else [],
     }
+
+
+def _here(text: str) -> str:
+    """Return what an import says, with what to do in the panel in the place of what to type in a terminal."""
+    return sentence(
+        text.replace("read them with --mixed", "tick \u201cAlso read rows of another shape\u201d to read them")
+    )
 
 
 def _said(error: str) -> str:

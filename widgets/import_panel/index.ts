@@ -163,8 +163,10 @@ class Panel {
     const columns = (field: string): { value: string; text: string }[] => [{ value: "", text: "as detected" }, ...[...new Set([...found.columns, mapping[field] ?? ""])].filter((one) => one !== "").map((one) => ({ value: one, text: one }))];
     const rows = fields.map((field) => select({ name: field, test: `map-${field}`, value: mapping[field] ?? "", options: columns(field), change: (column) => this.choose({ mapping: { ...mapping, [field]: column } }) }));
     const lost = found.readable === 0;
-    const fold = h("details", { test: "overrule", open: this.open || lost || format !== null || Object.keys(mapping).length > 0 }, h("summary", {}, "Overrule format and fields"), h("div", { class: "rft__fields rft-import__overrule" }, select({ name: "format", test: "choose-format", value: format ?? "", options: names, note: about, change: (value) => this.choose({ format: value === "" ? null : value }) }), rows));
-    fold.addEventListener("toggle", () => (this.open = fold.open));
+    const shown = this.open || lost || format !== null || Object.keys(mapping).length > 0;
+    // only what a person opens stays open: a file that needed it does not open it for the next one
+    const name = h("summary", { test: "overrule-name", on: { click: () => (this.open = !fold.open) } }, "Overrule format and fields");
+    const fold: HTMLDetailsElement = h("details", { test: "overrule", open: shown }, name, h("div", { class: "rft__fields rft-import__overrule" }, select({ name: "format", test: "choose-format", value: format ?? "", options: names, note: about, change: (value) => this.choose({ format: value === "" ? null : value }) }), rows));
     return fold;
   }
 

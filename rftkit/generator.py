@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rftkit import render
 from rftkit.acts.ideas import coding, finishing, sampling, session, talking
+from rftkit.idea.state import shown_themes
 
 
 class GeneratorSession(session.Session):
@@ -65,6 +68,7 @@ class GeneratorSession(session.Session):
     delete_note = coding.delete_note
     notes = coding.notes
     themes = coding.themes
+    themes_note = coding.themes_note
     rename_theme = coding.rename_theme
     merge_themes = coding.merge_themes
     changes = coding.changes
@@ -79,6 +83,35 @@ class GeneratorSession(session.Session):
     plan = finishing.plan
     write = finishing.write
     write_job = finishing.write_job
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all that a screen shows, as plain values; nothing is asked of a model."""
+        state, ability = self.state, self.ability
+        rounds = range(1, state.iteration + 1)
+        wanted = self.requirements
+        return {
+            "name": self.name,
+            "model": self.model,
+            "checklist": wanted.checklist(),
+            "progress": wanted.progress(),
+            "examples": [
+                {"input": pair.input, "answer": pair.answer, "origin": pair.origin} for pair in wanted.examples
+            ],
+            "rules": [{"sentence": rule.sentence, "origin": rule.origin} for rule in wanted.rules],
+            "variables": list(wanted.variables),
+            "question": self.ask().to_dict(),
+            "confirmed": state.confirmed,
+            "transcript": [dict(line) for line in state.transcript],
+            "iteration": state.iteration,
+            "samples": [self.current(number).to_dict() for number in rounds],
+            "notes": self.notes().to_dicts(),
+            "themes": {str(number): [theme.to_dict() for theme in shown_themes(state, number)] for number in rounds},
+            "instructions": self.instructions(),
+            "ability": ability.to_dict() if ability else None,
+            "cost_usd": self.cost_usd,
+            "cap_usd": self.cap_usd,
+            "written": [dict(row["report"]) for row in state.written],
+        }
 
     def __repr__(self) -> str:
         told = self.requirements.progress()

@@ -82,7 +82,9 @@ def _read(session: GeneratorSession, options: dict[str, Any]) -> None:
     if options["requirements"]:
         session.load_requirements(options["requirements"])
     if options["prompt"]:
-        session.analyze_prompt(options["prompt"])
+        note = session.analyze_prompt(options["prompt"]).note
+        if note:
+            click.echo(note, err=True)
 
 
 def _state(session: GeneratorSession) -> dict[str, Any]:

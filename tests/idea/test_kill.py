@@ -97,10 +97,15 @@ def _told(path: Path) -> list[object]:
 
 
 @pytest.mark.timeout(600)
-def test_a_kill_at_any_step_loses_nothing_and_a_second_try_ends_like_an_unbroken_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "kills", [("note 1.1", "next"), pytest.param(LINES[:-1], marks=pytest.mark.slow)], ids=("two", "every")
+)
+def test_a_kill_at_any_step_loses_nothing_and_a_second_try_ends_like_an_unbroken_run(
+    kills: tuple[str, ...], tmp_path: Path
+) -> None:
     whole, broken = tmp_path / "a" / "idea.rft", tmp_path / "b" / "idea.rft"
     assert _run(whole, None) == list(LINES)
-    for until in ("requirements", "note 1.1", "approved", "next"):
+    for until in kills:
         said = _run(broken, until)
         state = GeneratorSession(broken).state
         assert [line for line in said if not _holds(state, line)] == []

@@ -160,6 +160,28 @@ def test_a_note_that_a_model_forgot_is_still_in_a_theme(tmp_path: Path) -> None:
         assert [theme.quotes for theme in session.themes()] == [("reads like a tax form",)]
 
 
+def test_a_model_that_cannot_group_notes_is_said_and_rules_do_it(tmp_path: Path) -> None:
+    with Loopback(say=Played()) as server:
+        session = opened(tmp_path, {**REPLIES, "examples": []}, model="openai/test", base_url=server.url)
+        session.samples()
+        session.annotate("1.1", "answers too long")
+        server.script = [400] * 200
+        with pytest.warns(UserWarning, match="grouped by rules, because openai/test did not answer"):
+            assert [theme.code for theme in session.themes()] == ["too_long"]
+
+
+def test_a_screen_gets_everything_as_plain_values(tmp_path: Path) -> None:
+    session = opened(tmp_path, SUPPORT)
+    session.samples()
+    session.annotate("1.1", "too long")
+    session.themes()
+    session.write(20)
+    told = json.loads(json.dumps(session.to_dict(), default=str))
+    assert told["progress"]["required"] == 5
+    assert (len(told["samples"][0]["cards"]), told["themes"]["1"][0]["count"]) == (5, 1)
+    assert told["written"][0]["written"] == 20
+
+
 def test_themes_are_renamed_and_merged_and_a_new_note_keeps_that(tmp_path: Path) -> None:
     session = opened(tmp_path, SUPPORT)
     session.samples()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -124,7 +125,25 @@ def themes(session: Session, iteration: int | None = None) -> list[Theme]:
         session.rows.append(
             "themes", iteration=number, notes=ids, themes=[theme.to_dict() for theme in proposed], by=by
         )
+        if themes_note(session, number):
+            warnings.warn(themes_note(session, number), stacklevel=2)
     return shown_themes(session.state, number) if found else []
+
+
+def themes_note(session: Session, iteration: int | None = None) -> str:
+    """Return why the notes of a round were grouped by rules although there is a model; empty where they were not.
+
+    Parameters
+    ----------
+    session
+        The session.
+    iteration
+        Which round; the latest by default.
+    """
+    number = iteration or session.state.iteration
+    rows = [row for row in session.rows.read() if row["kind"] == "themes" and row["iteration"] == number]
+    by = str(rows[-1].get("by") or "") if rows else ""
+    return f"The notes were grouped by {by}." if by.startswith("rules, because") else ""
 
 
 def _proposed(session: Session, found: Sequence[Note]) -> tuple[list[Theme], str]:

@@ -18,7 +18,7 @@ from rftkit.idea.making import Made, make
 from rftkit.idea.requirements import Example, Requirements
 from rftkit.idea.spec import spec_of
 from rftkit.idea.state import Card
-from rftkit.jobs import Control, Job
+from rftkit.jobs import Control, Job, StoppedError
 
 if TYPE_CHECKING:
     from rftkit.acts.ideas.session import Session
@@ -238,6 +238,8 @@ def _write(session: Session, count: int, stop: threading.Event | None) -> Sample
         answers=ability is None or ability.answers or spec_of(session.requirements).output.kind == "label",
         stop=stop,
     )
+    if made.stopped:
+        raise StoppedError("The samples were stopped; none were written, and what was answered is not paid for again.")
     if not made.pairs:
         raise ModelError(f"no sample was written: {made.gave_up or 'the writer wrote nothing'}")
     note = " ".join(filter(None, (ability.sentence + "." if ability else "", _short(made))))

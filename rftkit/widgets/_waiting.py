@@ -62,7 +62,7 @@ class Waiting:
         Parameters
         ----------
         there
-            Ids of all records; only looked at where something was decided.
+            Those that are still there.
         """
         gone = [id_ for id_ in self.decided if id_ not in there]
         here = self.here

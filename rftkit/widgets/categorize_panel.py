@@ -236,10 +236,16 @@ class CategorizePanel(Working, bundle_name="categorize_panel"):
         chosen = self._chosen(id)
         path = None if not topic else self._path(topic)
         sentence = f"Assigned {chosen} to {path}." if path else f"Left {chosen} unassigned."
-        with self._undo.step(sentence, f"ds.assign([{chosen!r}], {path!r})"):
-            self.dataset.assign([chosen], path)
-        self._decided[sentence] = chosen
         self._waiting.decide(chosen)
+        self._show_queue()  # the next record is in sight before the disk has this one
+        try:
+            with self._undo.step(sentence, f"ds.assign([{chosen!r}], {path!r})"):
+                self.dataset.assign([chosen], path)
+        except Exception:
+            self._waiting.take_back(chosen)
+            self._show_queue()
+            raise
+        self._decided[sentence] = chosen
         self._after()
 
     @act
@@ -357,7 +363,8 @@ class CategorizePanel(Working, bundle_name="categorize_panel"):
         known = choosing.categorized(self.dataset)
         tree = reading.tree(self.dataset)
         self._waiting.take(choosing.queue(self.dataset, self._waiting.kind, self._waiting.topic))
-        self._waiting.keep(set(reading.labels(self.dataset)["id"]) if self._waiting.decided else set())
+        ids = reading.labels(self.dataset)["id"]
+        self._waiting.keep(set(ids.filter(ids.is_in(list(self._waiting.decided)))))
         state = shown_state(known, topics=len(tree.leaves()), corrections=choosing.corrections(self.dataset))
         return {
             "state": state,

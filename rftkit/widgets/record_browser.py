@@ -138,7 +138,7 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
         if self._only is None:
             return order
         named = self._labels["id"].is_in(list(self._only)).to_numpy()
-        return order[named[order]]
+        return np.asarray(order[named[order]])
 
     @act
     def rows(self, offset: int = 0, limit: int = 100) -> dict[str, Any]:

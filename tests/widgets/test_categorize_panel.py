@@ -101,6 +101,15 @@ def test_a_number_that_is_not_there_is_said_and_nothing_is_done(bank: rftkit.Dat
     assert bank.version == before
 
 
+def test_a_decision_that_cannot_be_written_is_not_shown_as_made(bank: rftkit.Dataset) -> None:
+    panel = ran(bank)
+    panel.choose_queue("unassigned")
+    assert "there is no topic 'nonsense'" in ask(panel, "assign", topic="nonsense")["error"]
+    panel.dataset = bank.at(bank.version)
+    assert "cannot be changed" in ask(panel, "assign", topic="rates")["error"]
+    assert (panel.card["id"], panel.queue["decided"]) == ("r24", 0)
+
+
 def test_choices_are_worked_out_with_reasons(bank: rftkit.Dataset) -> None:
     panel = ran(bank)
     panel.choose_queue("high" if panel.state["high"] else "medium")

@@ -82,6 +82,11 @@ describe("categorize panel", () => {
     await settled();
     press("9"); // no such choice
     expect(model.sent).toHaveLength(1);
+    press("1");
+    model.push({ card: { ...card, id: "r2" } }); // the next one is in sight before the disk has this one
+    await settled();
+    press("2");
+    expect(model.sent.at(-1)).toMatchObject({ act: "assign", options: { topic: "Rates", id: "r2" } });
   });
 
   it("leaves, skips, steps, keeps and undoes by key", async () => {

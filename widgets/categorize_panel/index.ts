@@ -46,6 +46,7 @@ class Panel {
   private unfolded = false;
   private showSettings: boolean | null = null;
   private busy = false;
+  private shownId: string | undefined;
   private thoughtOf = "";
 
   constructor(root: HTMLElement, private readonly host: View) {
@@ -171,6 +172,8 @@ class Panel {
   private drawQueue(): void {
     this.drawHead();
     const card = this.host.get("card");
+    if (card?.id !== this.shownId) this.busy = false;
+    this.shownId = card?.id;
     this.body.hidden = card === null;
     if (card === null) return redraw(this.body);
     const focused = this.body.contains(this.body.ownerDocument.activeElement);
@@ -246,15 +249,12 @@ class Panel {
     if (card !== null) await this.act("assign", { topic, id: card.id });
   }
 
-  /** One act at a time: a key that is pressed before its answer was meant for a record that is not shown yet. */
+  /** One act for what is shown: a key that is pressed before the next record is in sight was not meant for it. */
   private async act(name: string, options: Record<string, unknown> = {}): Promise<void> {
     if (this.busy) return;
-    this.busy = true;
-    try {
-      await run(null, () => this.host.ask(name, options));
-    } finally {
-      this.busy = false;
-    }
+    this.busy = true; // until the next record is shown, or the answer is there
+    await run(null, () => this.host.ask(name, options));
+    this.busy = false;
     this.focus();
   }
 

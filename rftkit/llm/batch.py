@@ -68,7 +68,7 @@ class Batch:
         finally:
             for worker in workers:
                 worker.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
+            await asyncio.gather(together, *workers, return_exceptions=True)
 
     async def _work(self) -> None:
         while self._waiting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rftkit import render
-from rftkit.acts.ideas import coding, finishing, sampling, session, talking
+from rftkit.acts.ideas import coding, comparing, finishing, sampling, session, talking
 from rftkit.idea.state import shown_themes
 
 
@@ -76,8 +76,8 @@ class GeneratorSession(session.Session):
     reject = coding.reject
     drop_rule = coding.drop_rule
     instructions = coding.instructions
-    compare = coding.compare
-    export = coding.export
+    compare = comparing.compare
+    export = comparing.export
 
     # The whole set
     plan = finishing.plan

@@ -9,10 +9,10 @@ from statistics import median
 from rftkit._version import VERSION
 from rftkit.idea.check import Pair
 from rftkit.idea.fields import FIELDS
-from rftkit.idea.interview import checked
 from rftkit.idea.making import Made
 from rftkit.idea.notes import Theme
 from rftkit.idea.requirements import SOURCE_WORDS, Requirements
+from rftkit.idea.saying import checked
 from rftkit.idea.spec import Spec
 
 _MOST_LABELS = 40

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from rftkit.idea.conflicts import Conflict, conflicts
 from rftkit.idea.fields import FIELDS, REQUIRED
-from rftkit.idea.requirements import SOURCE_WORDS, Requirements
+from rftkit.idea.requirements import Requirements
+from rftkit.idea.saying import said_back, short
 from rftkit.idea.spec import Spec, spec_of
 from rftkit.idea.understanding import examples_in, understand
 
@@ -184,7 +185,7 @@ def _known(name: str, wanted: Requirements) -> bool:
 def _ask(name: str, wanted: Requirements) -> Question:
     field, progress = FIELDS[name], wanted.progress()
     task = wanted.value("task_goal")
-    lead = f"For \u201c{_short(task)}\u201d: " if task and name != "task_goal" else ""
+    lead = f"For \u201c{short(task)}\u201d: " if task and name != "task_goal" else ""
     question = field.question if not lead else field.question[0].lower() + field.question[1:]
     count = f"({progress['required'] + 1} of {progress['required_total']}) "
     return Question("ask", name, f"{count}{lead}{question}", field.examples, field.choices, progress)
@@ -355,50 +356,3 @@ def taken(wanted: Requirements, said: Sequence[tuple[str, str]], asked: str | No
         understood.append((name, value, "said"))
     note = f"What you wrote into the checklist by hand stays: {', '.join(kept)}." if kept else ""
     return Turn(wanted, tuple(understood), conflict=conflict, note=note)
-
-
-def said_back(wanted: Requirements) -> str:
-    """Return what was understood, as a person reads it, with where each line came from and what is assumed.
-
-    Examples
-    --------
-    >>> print(said_back(Requirements().put("task_goal", "sort messages")))
-    This is what I understood.
-    Task: sort messages (said by you)
-    """
-    lines = ["This is what I understood."]
-    for name, entry in ((name, wanted.entries.get(name)) for name in FIELDS):
-        if entry:
-            lines.append(f"{FIELDS[name].title}: {_short(entry.value, 300)} ({SOURCE_WORDS[entry.source]})")
-    spec = spec_of(wanted)
-    if wanted.examples:
-        lines.append(f"Examples: {len(wanted.examples)}")
-    lines += [f"Checked in every record: {line}" for line in checked(spec)]
-    lines += [f"Assumed: {line}" for line in spec.assumed]
-    return "\n".join(lines)
-
-
-def checked(spec: Spec) -> list[str]:
-    """Return what is checked in every record, as sentences.
-
-    Examples
-    --------
-    >>> from rftkit.idea.outputs import Output
-    >>> checked(Spec(output=Output("label", ("a", "b"))))
-    ['the answer is one of a, b']
-    """
-    from rftkit.idea.asking import must
-
-    lines = [line.rstrip(".") for line in must(spec) if line not in spec.instructions]
-    form = {
-        "label": f"the answer is one of {', '.join(spec.output.labels)}",
-        "json": f"the answer is JSON with exactly {', '.join((spec.output.schema or {}).get('properties', {}))}",
-        "number": "the answer is a number",
-        "code": f"the answer is {spec.output.language or 'code'}",
-    }.get(spec.output.kind)
-    return ([form] if form else []) + [line[0].lower() + line[1:] for line in lines]
-
-
-def _short(text: str, most: int = 80) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}\u2026"

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 import rftkit
-from rftkit.acts.ideas.finishing import _frame
+from rftkit.acts.ideas.drafts import frame_of
 from rftkit.errors import ApprovalError, InputError, ModelError
 from rftkit.formats import writing
 from rftkit.idea.check import Checker, Pair, Wrong, misfit
@@ -255,7 +255,7 @@ HOSTILE = [
 
 def _hostile(tmp_path: Path, **options: Any) -> tuple[Path, Any]:
     session = opened(tmp_path, SUPPORT)
-    frame = _frame(session, Requirements(), [Pair(*pair) for pair in HOSTILE], pl.Series([], dtype=pl.String))
+    frame = frame_of(session, Requirements(), [Pair(*pair) for pair in HOSTILE], pl.Series([], dtype=pl.String))
     return tmp_path / "x.csv", writing.write(frame, tmp_path / "x.csv", "csv", **options)
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from rftkit import llm, messages, render, schema
-from rftkit.acts import categorizing, reading, sanitizing
+from rftkit import llm, messages, schema
+from rftkit.acts import reading
 from rftkit.acts.ideas import coding, sampling
-from rftkit.acts.importing import unique_ids
+from rftkit.acts.ideas.drafts import STRATEGY, frame_of, label
+from rftkit.acts.ideas.set_report import SetReport
 from rftkit.errors import InputError, ModelError
 from rftkit.formats import writing
 from rftkit.idea.asking import BATCH, items_of, pairs_request, tokens_each
@@ -25,7 +26,6 @@ from rftkit.idea.making import Progress as MakingProgress
 from rftkit.idea.requirements import Requirements
 from rftkit.idea.spec import Spec, spec_of
 from rftkit.jobs import Control, Job, Progress
-from rftkit.keys import with_keys
 from rftkit.store.transaction import write_file
 
 if TYPE_CHECKING:
@@ -36,62 +36,8 @@ LEAST, MOST = 10, 1000
 FORMATS = ("jsonl", "csv")
 #: Without a cap of one's own, a set may cost so many times its highest estimate: rejected records are asked for anew.
 CAP = 2.0
-#: What stands in the column `strategy` of records from requirements.
-STRATEGY = "requirements"
 _SEED_STEP = 7919
 _LONG = 700
-
-
-@dataclass(frozen=True)
-class SetReport:
-    """What writing a set has done.
-
-    Attributes
-    ----------
-    requested, written
-        Records asked for, and records in file and dataset.
-    path, card
-        The file and its dataset card; None where nothing was written.
-    gave_up
-        Why there are fewer than asked for; empty where there are not.
-    stopped
-        Whether a person stopped it; then nothing is written, and writing again goes on from the remembered answers.
-    rejected, reasons
-        How many records were turned down, by code, and a sentence for each.
-    warnings
-        What a reader of the file should know.
-    """
-
-    requested: int
-    written: int
-    format: str
-    model: str
-    path: str | None = None
-    card: str | None = None
-    kept: int = 0
-    gave_up: str = ""
-    stopped: bool = False
-    rejected: Mapping[str, int] = field(default_factory=dict)
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    calls: int = 0
-    cached_calls: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cost_usd: float | None = 0.0
-    dataset_version: int = 0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as ``--json`` prints it."""
-        return asdict(self)
-
-    def __repr__(self) -> str:
-        where = f" in {self.path}" if self.path else ""
-        why = f"; {self.gave_up}" if self.gave_up else ""
-        return f"SetReport({self.written:,} of {self.requested:,} records by {self.model}{where}{why})"
-
-    def _repr_html_(self) -> str:
-        return render.report("Dataset", self.to_dict())
 
 
 def plan(session: Session, count: int = 100, *, without_answers: bool = False) -> dict[str, Any]:
@@ -319,14 +265,14 @@ def _written(
     with ds.step(
         "new", {"session": session.name, "count": count, "format": ending, "model": session.model, "file": file.name}
     ) as step:
-        fresh = _frame(session, wanted, pairs, reading.stored_labels(ds)["id"])
+        fresh = frame_of(session, wanted, pairs, reading.stored_labels(ds)["id"])
         fresh = fresh.with_columns(step.rows(fresh.height), pl.lit(datetime.now(UTC)).alias("created_at"))
         told = writing.write(
             fresh.select(list(schema.RECORDS)), file, ending, excel_safe=excel_safe, dataset_name=ds.name
         )
         warnings = tuple(line for line in told.warnings if without_answers or "answer" not in line.split()[:3])
         step.append("records", fresh.select(list(schema.RECORDS)))
-        _label(session, step, fresh)
+        label(session, step, fresh)
         step.counts = {"requested": count, "written": len(pairs), "kept": kept}
         card = _card(session, wanted, file, pairs, made, count, kept, warnings, without_answers)
     report = _report(
@@ -334,20 +280,6 @@ def _written(
     )
     session.rows.append("written", report=report.to_dict())
     return report
-
-
-def _label(session: Session, step: Any, fresh: pl.DataFrame) -> None:
-    """Give the new records their label rows: judged where the dataset was sanitized, with a topic where it has topics."""
-    ds = session.dataset
-    when = pl.lit(datetime.now(UTC)).alias("updated_at")
-    said = fresh.select("row", "id", position="row").with_columns(when)
-    missing = [
-        pl.lit(None, dtype=dtype).alias(name) for name, dtype in schema.LABELS.items() if name not in said.columns
-    ]
-    labels = pl.concat([reading.stored_labels(ds), said.with_columns(missing).select(list(schema.LABELS))])
-    labels = sanitizing.refreshed(ds, step, labels, fresh.select(list(schema.RECORDS)))
-    topics = reading.tree(ds)
-    step.replace("labels", categorizing.fill(ds, step, labels, topics) if topics.topics else labels)
 
 
 def _free(session: Session, name: str | None, written: int, count: int, ending: str) -> Path:
@@ -359,31 +291,6 @@ def _free(session: Session, name: str | None, written: int, count: int, ending: 
     while f"{base}{'' if number == 1 else f'-{number}'}.{ending}" in taken:
         number += 1
     return session.path / "uploads" / f"{base}{'' if number == 1 else f'-{number}'}.{ending}"
-
-
-def _frame(session: Session, wanted: Requirements, pairs: Sequence[Pair], taken: pl.Series) -> pl.DataFrame:
-    """Return the pairs as drafts: the prompt that was analysed as system message, the input as user message."""
-    system = [{"role": "system", "content": wanted.prompt}] if wanted.prompt and not wanted.variables else []
-    said = messages.pack([[*system, {"role": "user", "content": pair.input}] for pair in pairs])
-    rows = [
-        {
-            "generated": True,
-            "strategy": STRATEGY,
-            "model": session.model,
-            "metadata": messages.dump(
-                {"session": session.name, **({"facets": dict(pair.facets)} if pair.facets else {})}
-            ),
-            "extra": messages.dump({"reference_answer": pair.answer}) if pair.answer is not None else None,
-        }
-        for pair in pairs
-    ]
-    types = {name: schema.DRAFT[name] for name in ("generated", "strategy", "model", "metadata", "extra")}
-    frame = pl.DataFrame(rows, schema=types).with_columns(said)
-    missing = [
-        pl.lit(None, dtype=dtype).alias(name) for name, dtype in schema.DRAFT.items() if name not in frame.columns
-    ]
-    whole = with_keys(frame.with_columns(missing)).with_columns(pl.col("exact_key").alias("row_key"))
-    return whole.with_columns(unique_ids(taken, whole).alias("id"))
 
 
 def _card(

@@ -10,7 +10,7 @@ import pytest
 
 from rftkit import GeneratorSession
 from rftkit.errors import InputError, NotFoundError
-from rftkit.idea.changes import rule_of
+from rftkit.idea.changes import Change, applied, limit_rule, rule_of
 from rftkit.idea.notes import Note, code_note
 from rftkit.idea.requirements import Requirements, from_dict
 from rftkit.idea.state import Card
@@ -261,3 +261,8 @@ def test_everything_can_be_exported(tmp_path: Path) -> None:
 
 def test_nothing_is_coded_in_a_note_that_rules_do_not_know() -> None:
     assert code_note(Note("n1", "1.1", 1, "whole", "", "I like it"), Requirements()) == []
+
+
+def test_a_later_limit_takes_the_place_of_an_earlier_one() -> None:
+    changes = [Change(str(most), "", limit_rule("answer", "max", "words", most), True, "") for most in (40, 25)]
+    assert [rule.value for rule in applied(applied(Requirements(), changes[:1]), changes[1:]).rules] == [25]

@@ -263,7 +263,7 @@ function generate(topic: Topic, host: View): HTMLElement {
   const title = topic.needed > 0 ? `Plan ${plural(topic.needed, "candidate")} for ${topic.path}` : `Plan candidates for ${topic.path}`;
   const control = button({ text: "Generate", test: "generate-topic", title, act: () => ask(host, "generate", { path: topic.path }) });
   control.setAttribute("data-key", `generate ${topic.path}`);
-  control.setAttribute("aria-label", title);
+  control.setAttribute("aria-label", `Generate for ${topic.path}`); // begins with what is seen, for who speaks it
   control.classList.toggle("rft-coverage__idle", topic.status !== "under" && topic.status !== "slightly_under");
   return control;
 }

@@ -105,7 +105,7 @@ function announced(now: Priced): string {
   const calls = `${plural(now.calls, "call")} to ${now.model}`;
   if (now.free) return `${calls}, free. Nothing enters the dataset before you have reviewed it.`;
   const cap = now.cap_usd === null ? "There is no cap, because the price is not known: give it under Advanced." : `Never more than ${money(now.cap_usd)}: the run stops before that.`;
-  return `${calls}, ${cost.value}${cost.note === undefined ? "" : ` (${cost.note})`}. ${cap} Starting approves this.`;
+  return `${calls}, ${cost.value === "unknown" ? "price unknown" : cost.value}${cost.note === undefined ? "" : ` (${cost.note})`}. ${cap} Starting approves this.`;
 }
 
 /** Whether the model cannot be called from here, as far as is known. */

@@ -94,8 +94,8 @@ function model(host: View): HTMLElement {
   const rows = host.get("models");
   const now = chosen ?? host.get("offer")?.model ?? "rftkit/offline";
   if (!host.live) return h("p", {}, `Model: ${now}`);
-  const known = rows.length > 0 ? rows : [{ name: now, provider: "", reachable: true, why_not: null, input_usd_per_million: null, output_usd_per_million: null }];
-  const listed = known.some((row) => row.name === now) ? known : [...known, { ...known[0], name: now, why_not: null } as ModelRow];
+  const own: ModelRow = { name: now, provider: "", reachable: true, why_not: null, input_usd_per_million: null, output_usd_per_million: null };
+  const listed = rows.some((row) => row.name === now) ? rows : [...rows, own];
   const options = listed.map((row) => ({ value: row.name, text: label(row), disabled: !row.reachable && url === null && row.name !== now }));
   const pick = select({ name: "model", test: "model", value: now, options, change: (value) => set(host, { model: value }) });
   const other = text({ name: "or another, as litellm names it", test: "model-name", value: "", placeholder: "openai/gpt-4o-mini", change: (value) => value !== "" && set(host, { model: value }) });

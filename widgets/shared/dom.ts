@@ -66,10 +66,32 @@ export function append(node: Node, ...children: readonly (Child | readonly Child
 
 /** Puts new children into a node and leaves the focus on the element with the same key. */
 export function redraw(node: HTMLElement, ...children: readonly (Child | readonly Child[])[]): void {
+  if (pressedIn(node)) return void late.set(node, children);
+  late.delete(node);
   const key = focusedKey(node);
   node.replaceChildren();
   append(node, ...children);
   if (key !== null) byKey(node, key)?.focus({ preventScroll: true });
+}
+
+// A button that is replaced between press and release gets no click: what holds it is drawn when it is let go.
+let pressed: Element | null = null;
+const late = new Map<HTMLElement, readonly (Child | readonly Child[])[]>();
+
+function pressedIn(node: HTMLElement): boolean {
+  return pressed !== null && pressed.isConnected && node.contains(pressed);
+}
+
+function letGo(): void {
+  setTimeout(() => {
+    pressed = null; // after the click, which follows the release
+    for (const [node, children] of [...late]) redraw(node, ...children);
+  });
+}
+
+if (typeof document !== "undefined") {
+  document.addEventListener("pointerdown", (event) => (pressed = (event.target as Element).closest?.("button.rft__button") ?? null), true);
+  for (const end of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(end, letGo, true);
 }
 
 function focusedKey(node: HTMLElement): string | null {

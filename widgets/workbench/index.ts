@@ -159,7 +159,8 @@ function keys(body: HTMLElement, host: View): void {
 async function go(body: HTMLElement, host: View, panel: Panel): Promise<void> {
   if (panel.widget === null) await run(null, () => host.ask("show_panel", { name: panel.name }));
   const section = body.querySelector<HTMLElement>(`[data-testid="panel-${panel.name}"]`);
-  section?.querySelector<HTMLElement>(".rft__body :is(button, input, [tabindex='0'])")?.focus();
+  const there = section?.contains(section.ownerDocument.activeElement) === true; // who was quicker is left alone
+  if (!there) section?.querySelector<HTMLElement>(".rft__body :is(button, input, [tabindex='0'])")?.focus();
   section?.scrollIntoView({ block: "nearest" });
 }
 

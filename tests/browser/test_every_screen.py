@@ -1,0 +1,109 @@
+"""What holds for every screen in a real browser: hostile text stays text, nothing is cut off, axe finds nothing serious."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import rftkit
+from rftkit import widgets
+from rftkit.topics import TopicTree
+from rftkit.widgets._base import Widget
+from tests.browser.bare import play
+from tests.widgets.test_variation_reviewer import candidate, put
+
+AXE = Path(__file__).resolve().parents[2] / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
+ATTACK = (
+    "<script>window.owned=1</script><img src=x onerror='window.owned=1'><svg onload='window.owned=1'>"
+    "<a href='javascript:window.owned=1'>go</a> \x1b[31mred\x1b[0m \u202eback\u202c $\\frac{1}{2}$ **bold** {{7*7}}"
+)
+LONG = "unbroken" * 60
+TEXTS = (ATTACK, LONG, "هل يمكنني استعادة مالي؟ " * 4, "Why 🙈🙉🙊 was my 👩‍👩‍👧‍👦 card declined?", "line\n" * 1000, "短い質問ですか？")
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> rftkit.Dataset:
+    ds = rftkit.open(tmp_path / "hostile.rft")
+    rows = [
+        {"id": f"r{number}", "messages": [{"role": "user", "content": f"{text} {number}"}], "reference_answer": ATTACK}
+        for number, text in enumerate(TEXTS * 6)
+    ]
+    ds.import_(rows, categorize=False)
+    ds.sanitize(near_duplicates=1.0)
+    tree = TopicTree().add("Cards").add("Loans", description=ATTACK, keywords=["<b>bold</b>", LONG])
+    ds.save_topics(tree.add("Loans/" + "x" * 120).rename("Cards", "<img src=x onerror='window.owned=1'>"))
+    paths = [ds.topics.paths()[topic.id] for topic in ds.topics.leaves()]
+    ds.assign([f"r{number}" for number in range(30)], paths[0])
+    ds.assign([f"r{number}" for number in range(30, 34)], paths[1])
+    put(ds, [candidate(number, f"{text} again", source=f"r{number}") for number, text in enumerate(TEXTS)])
+    return ds
+
+
+#: How each screen is made; those that need more than a dataset.
+SPECIAL: dict[str, Callable[[rftkit.Dataset], Widget]] = {
+    "ImportPanel": lambda ds: widgets.ImportPanel(ds, str(_file(ds))),
+    "Home": lambda ds: widgets.Home(ds.path.parent),
+}
+#: Screens of something else than a dataset, which their own tests show.
+OTHERS = {"GenerationProgress", "Workbench"}
+SCREENS = sorted(
+    name
+    for name, kind in vars(widgets).items()
+    if isinstance(kind, type) and issubclass(kind, Widget) and name not in OTHERS
+)
+
+
+def _file(ds: rftkit.Dataset) -> Path:
+    file = ds.path.parent / "<b>odd<-b>.csv"
+    file.write_text(f'"<i>said</i>",when\n"{ATTACK}",1\n', encoding="utf-8")
+    return file
+
+
+def made(name: str, ds: rftkit.Dataset) -> Widget:
+    return SPECIAL.get(name, getattr(widgets, name))(ds)
+
+
+@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize(("theme", "width"), [("light", 480), ("dark", 1400)])
+def test_hostile_text_is_shown_and_a_screen_is_accessible(
+    tab: Any, hostile: rftkit.Dataset, name: str, theme: str, width: int
+) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: npm --prefix widgets ci")
+    shown = made(name, hostile)
+    play(tab, shown, type(shown).__module__.rpartition(".")[2], theme=theme, width=width)
+    tab.wait_for_timeout(300)
+    picture(tab, f"{name}-{theme}-{width}")
+    assert tab.evaluate("window.owned") is None
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tab.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+    assert serious(tab) == []
+
+
+def serious(tab: Any) -> list[str]:
+    """Return what axe-core finds serious or critical in the screen, each with the first element."""
+    found = tab.evaluate("axe.run('#place', { resultTypes: ['violations'] })")["violations"]
+    return [
+        f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0].get('failureSummary', '')[:200]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def picture(tab: Any, name: str) -> None:
+    """Keep a screenshot where RFTKIT_PICTURES names a folder for them."""
+    folder = os.environ.get("RFTKIT_PICTURES")
+    if folder:
+        tab.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_hostile_text_is_text_in_the_static_page(tab: Any, hostile: rftkit.Dataset, name: str) -> None:
+    tab.set_content(f"<!doctype html><body>{made(name, hostile).to_html()}</body>")
+    tab.wait_for_timeout(50)
+    assert tab.evaluate("window.owned") is None
+    assert tab.evaluate("document.querySelectorAll('script, img, iframe, a[href^=javascript]').length") == 0

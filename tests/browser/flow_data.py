@@ -13,16 +13,42 @@ from typing import Any
 _THINGS = {
     "card": (
         ("My debit card", "The new card", "My credit card", "The card of my daughter", "My gold card"),
-        ("was declined at the supermarket", "was swallowed by the cash machine", "was stolen in the tram", "is cracked"),
-        ("how do I block it?", "please send a replacement card", "can I see the PIN again?", "why, there is money on it?"),
+        (
+            "was declined at the supermarket",
+            "was swallowed by the cash machine",
+            "was stolen in the tram",
+            "is cracked",
+        ),
+        (
+            "how do I block it?",
+            "please send a replacement card",
+            "can I see the PIN again?",
+            "why, there is money on it?",
+        ),
     ),
     "loan": (
         ("My car loan", "The mortgage on my house", "My student loan", "The loan for our kitchen", "A second loan"),
-        ("costs more interest than promised", "was refused by an adviser", "shall be repaid early", "runs for ten years"),
-        ("what is the yearly rate?", "which documents prove my income?", "can I lower the instalments?", "is there a fee?"),
+        (
+            "costs more interest than promised",
+            "was refused by an adviser",
+            "shall be repaid early",
+            "runs for ten years",
+        ),
+        (
+            "what is the yearly rate?",
+            "which documents prove my income?",
+            "can I lower the instalments?",
+            "is there a fee?",
+        ),
     ),
     "transfer": (
-        ("My transfer to Norway", "The payment to my landlord", "My salary", "A standing order", "The money for my aunt"),
+        (
+            "My transfer to Norway",
+            "The payment to my landlord",
+            "My salary",
+            "A standing order",
+            "The money for my aunt",
+        ),
         ("is pending since Monday", "went to a wrong account number", "left my account twice", "came back unpaid"),
         ("when will it arrive?", "can you recall the transfer?", "is the IBAN wrong?", "who received the amount?"),
     ),

@@ -22,7 +22,14 @@ ATTACK = (
     "<a href='javascript:window.owned=1'>go</a> \x1b[31mred\x1b[0m \u202eback\u202c $\\frac{1}{2}$ **bold** {{7*7}}"
 )
 LONG = "unbroken" * 60
-TEXTS = (ATTACK, LONG, "هل يمكنني استعادة مالي؟ " * 4, "Why 🙈🙉🙊 was my 👩‍👩‍👧‍👦 card declined?", "line\n" * 1000, "短い質問ですか？")
+TEXTS = (
+    ATTACK,
+    LONG,
+    "هل يمكنني استعادة مالي؟ " * 4,
+    "Why 🙈🙉🙊 was my 👩‍👩‍👧‍👦 card declined?",
+    "line\n" * 1000,
+    "短い質問ですか？",
+)
 
 
 @pytest.fixture

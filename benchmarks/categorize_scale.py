@@ -61,3 +61,7 @@ def scale(count: int, more: int = 1000) -> None:
         timed(f"import {more:,} more, categorize", lambda: ds.import_(second))
         print(timed("categorize what is unassigned", ds.categorize))
         print(timed("categorize all again", lambda: ds.categorize(all=True)))
+        other = rftkit.open(Path(folder) / "discovered.rft")
+        other.import_(first)
+        timed(f"discover topics of {count:,}, every record in one", other.discover_topics)
+        print(other.topics, timed("categorize what is unassigned", other.categorize))

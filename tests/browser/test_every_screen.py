@@ -32,9 +32,9 @@ TEXTS = (
 )
 
 
-@pytest.fixture
-def hostile(tmp_path: Path) -> rftkit.Dataset:
-    ds = rftkit.open(tmp_path / "hostile.rft")
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> rftkit.Dataset:
+    ds = rftkit.open(tmp_path_factory.mktemp("hostile") / "hostile.rft")
     rows = [
         {"id": f"r{number}", "messages": [{"role": "user", "content": f"{text} {number}"}], "reference_answer": ATTACK}
         for number, text in enumerate(TEXTS * 6)
@@ -75,20 +75,20 @@ def made(name: str, ds: rftkit.Dataset) -> Widget:
 
 
 @pytest.mark.parametrize("name", SCREENS)
-@pytest.mark.parametrize(("theme", "width"), [("light", 480), ("dark", 1400)])
-def test_hostile_text_is_shown_and_a_screen_is_accessible(
-    tab: Any, hostile: rftkit.Dataset, name: str, theme: str, width: int
-) -> None:
+def test_hostile_text_is_shown_and_a_screen_is_accessible(tab: Any, hostile: rftkit.Dataset, name: str) -> None:
     if not AXE.exists():
         pytest.skip("axe-core is not installed: npm --prefix widgets ci")
     shown = made(name, hostile)
-    play(tab, shown, type(shown).__module__.rpartition(".")[2], theme=theme, width=width)
-    tab.wait_for_timeout(300)
-    picture(tab, f"{name}-{theme}-{width}")
-    assert tab.evaluate("window.owned") is None
-    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    play(tab, shown, type(shown).__module__.rpartition(".")[2], theme="light", width=480)
     tab.add_script_tag(content=AXE.read_text(encoding="utf-8"))
-    assert serious(tab) == []
+    for theme, width in (("light", 480), ("dark", 1400)):
+        tab.set_viewport_size({"width": width, "height": 1000})
+        tab.evaluate("light => document.body.setAttribute('data-jp-theme-light', light)", str(theme == "light").lower())
+        tab.wait_for_timeout(300)
+        picture(tab, f"{name}-{theme}-{width}")
+        assert tab.evaluate("window.owned") is None
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{theme} {width}"
+        assert serious(tab) == [], f"{theme} {width}"
 
 
 def serious(tab: Any) -> list[str]:
@@ -108,9 +108,9 @@ def picture(tab: Any, name: str) -> None:
         tab.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize("name", SCREENS)
-def test_hostile_text_is_text_in_the_static_page(tab: Any, hostile: rftkit.Dataset, name: str) -> None:
-    tab.set_content(f"<!doctype html><body>{made(name, hostile).to_html()}</body>")
-    tab.wait_for_timeout(50)
-    assert tab.evaluate("window.owned") is None
-    assert tab.evaluate("document.querySelectorAll('script, img, iframe, a[href^=javascript]').length") == 0
+def test_hostile_text_is_text_in_every_static_page(tab: Any, hostile: rftkit.Dataset) -> None:
+    for name in SCREENS:
+        tab.set_content(f"<!doctype html><body>{made(name, hostile).to_html()}</body>")
+        tab.wait_for_timeout(50)
+        assert tab.evaluate("window.owned") is None, name
+        assert tab.evaluate("document.querySelectorAll('script, img, iframe, a[href^=javascript]').length") == 0, name

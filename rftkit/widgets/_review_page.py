@@ -35,9 +35,10 @@ def difference(before: str, after: str) -> Html:
     >>> difference("block my card", "block this <card>")
     'block <del>my card</del><ins>this &lt;card&gt;</ins>'
     """
-    a, b = (re.findall(r"\s+|\S+", text) for text in (before, after))
+    a, b = (re.findall(r"\S+\s*|\s+", text) for text in (before, after))  # a word and the blank after it are one
+    words = [[word.strip() for word in text] for text in (a, b)]
     pieces: list[object] = []
-    for kind, i, j, k, end in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for kind, i, j, k, end in SequenceMatcher(None, words[0], words[1], autojunk=False).get_opcodes():
         if kind == "equal":
             pieces.append("".join(b[k:end]))
             continue

@@ -42,7 +42,7 @@ def shows(tab: Any, id_: str) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_records_are_decided_by_keyboard_and_undone(tab: Any, ds: rftkit.Dataset, theme: str) -> None:
-    tab.set_default_timeout(15_000)
+    tab.set_default_timeout(60_000)
     panel = CategorizePanel(ds)
     panel.choose_queue("unassigned")
     play(tab, panel, "categorize_panel", width=480, theme=theme)

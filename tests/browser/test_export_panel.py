@@ -29,7 +29,7 @@ def shown(tab: Any, true: str) -> None:
 def test_records_are_divided_seen_written_and_taken_along(
     tab: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tab.set_default_timeout(15_000)
+    tab.set_default_timeout(60_000)
     monkeypatch.chdir(tmp_path)
     ds = rftkit.open(tmp_path / "support.rft")
     ds.import_([{**row, "answer": "<img src=x onerror=alert(1)>"} for row in rows(0, 100)])

@@ -12,7 +12,7 @@ from tests.browser.test_panels import narrow_enough
 
 
 def test_a_version_is_looked_at_gone_to_and_left_again(tab: Any, tmp_path: Path) -> None:
-    tab.set_default_timeout(15_000)
+    tab.set_default_timeout(60_000)
     ds = rftkit.open(tmp_path / "support.rft")
     ds.import_([{"id": f"r{n}", "messages": [{"role": "user", "content": f"Question {n}"}]} for n in range(5)])
     ds.delete(["r0"])

@@ -27,7 +27,7 @@ def line(text: str) -> str:
 
 @pytest.fixture
 def ds(tmp_path: Path, tab: Any) -> rftkit.Dataset:
-    tab.set_default_timeout(15_000)
+    tab.set_default_timeout(60_000)
     return rftkit.open(tmp_path / "my data.rft")
 
 

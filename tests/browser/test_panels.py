@@ -22,7 +22,7 @@ def ds(tmp_path: Path) -> rftkit.Dataset:
 
 @pytest.fixture(autouse=True)
 def _impatient(tab: Any) -> None:
-    tab.set_default_timeout(15_000)
+    tab.set_default_timeout(60_000)
 
 
 def narrow_enough(tab: Any) -> bool:

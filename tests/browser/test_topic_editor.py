@@ -19,7 +19,7 @@ from tests.widgets.test_topic_editor import large
 
 @pytest.fixture(autouse=True)
 def _impatient(tab: Any) -> None:
-    tab.set_default_timeout(15_000)
+    tab.set_default_timeout(60_000)
 
 
 def ready(tab: Any, editor: TopicEditor) -> None:

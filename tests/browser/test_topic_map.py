@@ -45,7 +45,7 @@ def painted(tab: Any) -> int:
 
 
 def test_records_are_selected_by_lasso_and_by_colour_and_assigned(tab: Any, ds: rftkit.Dataset) -> None:
-    tab.set_default_timeout(15_000)
+    tab.set_default_timeout(60_000)
     chart = TopicMap(ds)
     chart.draw()
     chart.wait()
@@ -83,7 +83,7 @@ def test_records_are_selected_by_lasso_and_by_colour_and_assigned(tab: Any, ds: 
 
 
 def test_a_dot_shows_its_text_and_opens_its_record_as_text(tab: Any, ds: rftkit.Dataset) -> None:
-    tab.set_default_timeout(15_000)
+    tab.set_default_timeout(60_000)
     chart = TopicMap(ds)
     chart.draw()
     chart.wait()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rftkit.errors import RftkitError
     from rftkit.generate import validate_candidates
     from rftkit.generator import GeneratorSession
+    from rftkit.grade import Grader
     from rftkit.sanitize import sanitize
     from rftkit.split import split
     from rftkit.topics import TopicTree
@@ -30,6 +31,7 @@ __version__ = VERSION
 __all__ = [
     "Dataset",
     "GeneratorSession",
+    "Grader",
     "RftkitError",
     "TopicTree",
     "__version__",
@@ -45,6 +47,7 @@ __all__ = [
 _HOMES = {
     "Dataset": "rftkit.dataset",
     "GeneratorSession": "rftkit.generator",
+    "Grader": "rftkit.grade",
     "RftkitError": "rftkit.errors",
     "TopicTree": "rftkit.topics",
     "categorize": "rftkit.topics.categorize",

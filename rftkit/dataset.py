@@ -20,6 +20,7 @@ from rftkit.acts import (
     editing,
     exporting,
     generating,
+    grading,
     importing,
     mapping,
     orphans,
@@ -126,6 +127,7 @@ class Dataset(Context):
     delete = editing.delete
     assign = editing.assign
     undo_repairs = editing.undo_repairs
+    grade = grading.grade
     split = splitting.split
     export = exporting.export
     export_job = exporting.export_job

@@ -15,6 +15,7 @@ from rftkit._version import VERSION
 
 if TYPE_CHECKING:
     from rftkit.acts.folder import datasets
+    from rftkit.acts.training_job import TrainingJob
     from rftkit.coverage import coverage
     from rftkit.dataset import Dataset, open
     from rftkit.errors import RftkitError
@@ -34,6 +35,7 @@ __all__ = [
     "Grader",
     "RftkitError",
     "TopicTree",
+    "TrainingJob",
     "__version__",
     "categorize",
     "coverage",
@@ -50,6 +52,7 @@ _HOMES = {
     "Grader": "rftkit.grade",
     "RftkitError": "rftkit.errors",
     "TopicTree": "rftkit.topics",
+    "TrainingJob": "rftkit.acts.training_job",
     "categorize": "rftkit.topics.categorize",
     "coverage": "rftkit.coverage",
     "datasets": "rftkit.acts.folder",

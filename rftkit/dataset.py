@@ -31,6 +31,7 @@ from rftkit.acts import (
     sanitizing,
     splitting,
     taxonomy,
+    training,
     withdrawing,
 )
 from rftkit.acts import history as versions
@@ -97,6 +98,9 @@ class Dataset(Context):
     export_columns = exporting.export_columns
     changes = between.changes
     version_diff = differing.version_diff
+    jobs = training.jobs
+    job = training.job
+    announce_training = training.announce
 
     # Steps
     import_ = importing.import_
@@ -131,6 +135,7 @@ class Dataset(Context):
     split = splitting.split
     export = exporting.export
     export_job = exporting.export_job
+    train = training.train
     undo = versions.undo
     redo = versions.redo
 

@@ -3,6 +3,7 @@
 Every `_repr_html_` of rftkit is a `card` of these pieces, and so is the text that a widget leaves behind.
 """
 
+from rftkit.render.curves import curves, duration
 from rftkit.render.markup import Html, join, markup, style, tag
 from rftkit.render.numbers import cell, count, money, plural, points, score, share, size
 from rftkit.render.pieces import STATUS, bar, bars, bullets, card, facts, head, note, notice, status, table
@@ -19,6 +20,8 @@ __all__ = [
     "card",
     "cell",
     "count",
+    "curves",
+    "duration",
     "facts",
     "head",
     "join",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final, Protocol
 
@@ -9,15 +11,43 @@ from rftkit.errors import InputError
 from rftkit.train.state import JobFolder
 
 
+@dataclass(frozen=True)
+class Announcement:
+    """What a job will take, said before it is begun.
+
+    Attributes
+    ----------
+    cost_usd
+        US dollars at most or about; 0 where nobody is paid, None where nobody knows.
+    notes
+        What a person should know before approving, in sentences.
+
+    Examples
+    --------
+    >>> Announcement().cost_usd
+    0.0
+    """
+
+    cost_usd: float | None = 0.0
+    notes: tuple[str, ...] = ()
+
+
 class Backend(Protocol):
     """What runs a job. All it knows is in the job's folder, so that any process can go on with it.
 
-    `job.json` has `base`, `grader` (its JSON), `seed`, `config` (sft_steps, steps, epochs, eval_every, and options of the
-    backend); the data lies in ``folder.data("train")`` and ``folder.data("validation")``. The backend writes `state`,
+    `job.json` has `base`, `grader` (its JSON), `seed`, `budget_usd`, `config` (sft_steps, sft_on, steps, epochs,
+    eval_every where given, and options of the backend's own); the data lies in ``folder.data("train")`` and
+    ``folder.data("validation")``, as the ``openai-rft`` export writes it. The backend writes `state`, `started`,
     `total_steps`, `checkpoint`, `error` (a sentence), metrics, events and rollouts.
     """
 
     name: str
+
+    def announce(self, job: Mapping[str, Any], train: int, validation: int) -> Announcement:
+        """Refuse (`InputError`, `MissingDependencyError`) what cannot be run, and say what the rest will take.
+
+        `job` is what `job.json` will hold; nothing exists and nothing is sent yet.
+        """
 
     def start(self, folder: JobFolder) -> None:
         """Begin what the folder says, or do what is missing of a start that was cut off; returns when it runs."""
@@ -35,7 +65,7 @@ class Backend(Protocol):
 #: Name of a backend to where its class lies; nothing is imported before it is used.
 BACKENDS: Final[dict[str, str]] = {
     "trl": "rftkit.train.local:Local",
-    "openai": "rftkit.train.compatible:Compatible",
+    "openai": "rftkit.train.hosted:Hosted",
     "nova": "rftkit.train.nova:Nova",
 }
 
@@ -46,7 +76,7 @@ def backend_of(name: str, **options: Any) -> Backend:
     Parameters
     ----------
     name
-        trl, openai or nova.
+        trl (this machine), openai (any server with OpenAI's fine-tuning API) or nova (Amazon Bedrock).
     **options
         What is not written down: keys, an HTTP client.
 

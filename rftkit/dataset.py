@@ -28,6 +28,7 @@ from rftkit.acts import (
     reading,
     regenerating,
     reviewing,
+    rolling,
     sanitizing,
     splitting,
     taxonomy,
@@ -90,6 +91,7 @@ class Dataset(Context):
     map = mapping.map_
     map_job = mapping.map_job
     candidates = reviewing.candidates
+    rollouts = rolling.rollouts
     review_state = reviewing.review_state
     final_distribution = reviewing.final_distribution
     split_state = splitting.split_state
@@ -136,6 +138,7 @@ class Dataset(Context):
     export = exporting.export
     export_job = exporting.export_job
     train = training.train
+    collect_rollouts = rolling.collect_job
     undo = versions.undo
     redo = versions.redo
 

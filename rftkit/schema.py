@@ -138,6 +138,38 @@ VERDICTS: Final[dict[str, pl.DataType]] = {
     "when": TIME,
 }
 
+#: `rollouts/`: what models answered to prompts; where a question was asked again after a failure, the last row counts.
+ROLLOUTS: Final[dict[str, pl.DataType]] = {
+    "id": pl.String(),  # of the record
+    "sample": pl.Int64(),  # number of the answer to this prompt, from 0
+    "model": pl.String(),
+    "settings": pl.String(),  # short hash of temperature, longest answer and other parameters
+    "prompt_key": pl.Binary(),  # `exact_key` of the record when it was asked: an edited prompt is another question
+    "output_text": pl.String(),
+    "output_tools": pl.String(),  # JSON text of the tool calls, null when there are none
+    "refusal": pl.String(),  # the model's own words where its server marks a refusal
+    "finish_reason": pl.String(),
+    "input_tokens": pl.Int64(),
+    "output_tokens": pl.Int64(),
+    "error": pl.String(),  # why there is no answer, null where there is one
+    "run": pl.String(),  # what collected it
+    "when": TIME,
+}
+
+#: `grades/`: what a grader says of a rollout.
+GRADES: Final[dict[str, pl.DataType]] = {
+    "id": pl.String(),
+    "sample": pl.Int64(),
+    "model": pl.String(),
+    "settings": pl.String(),
+    "prompt_key": pl.Binary(),
+    "grader": pl.String(),  # fingerprint
+    "reward": pl.Float64(),  # null where the grader failed
+    "sub_rewards": pl.String(),  # JSON text {name: reward}, null when the grader has one part
+    "error": pl.String(),  # of the grader
+    "when": TIME,
+}
+
 #: Lines that could not be read, kept with their bytes.
 UNREADABLE: Final[dict[str, pl.DataType]] = {
     "file": pl.String(),

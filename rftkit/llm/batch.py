@@ -90,5 +90,5 @@ class Batch:
         request, digest = self._requests[index], self._digests[index]
         answer = self._done.get(digest)
         if answer is None:
-            return Answer(request, error=STOPPED)
+            return Answer(request, error=STOPPED, unasked=True)
         return answer if self._twins[digest][0] == index else answer.of(request)

@@ -129,7 +129,7 @@ def _reply(received: http.Received) -> Reply:
         told = _decode(received.body)
         choice = told["choices"][0]
         said = choice["message"]
-        kept = {name: said[name] for name in ("role", "content", "tool_calls") if said.get(name) is not None}
+        kept = {name: said[name] for name in ("role", "content", "tool_calls", "refusal") if said.get(name) is not None}
         usage = told.get("usage") or {}
         return Reply(
             text=messages.text_of(said.get("content")) or "",

@@ -69,7 +69,7 @@ class Exchange:
                 self.channel.fatal = str(error)
             return self._failed(str(error))
         except BudgetSpentError as error:
-            return self._failed(str(error))
+            return replace(self._failed(str(error)), unasked=not self._sent)
 
     async def _answer(self, known: Reply | None) -> Answer:
         wrong = ""
@@ -95,7 +95,8 @@ class Exchange:
             except ValueError as wrong:
                 error = str(wrong)
         said = messages.load(reply.message)
-        return self._counted(Answer(self.request, reply.text, value, error, cached=cached, message=said))
+        answer = Answer(self.request, reply.text, value, error, cached=cached, message=said, finish=reply.finish)
+        return self._counted(replace(answer, size=(reply.prompt_tokens, reply.completion_tokens)))
 
     def _failed(self, sentence: str) -> Answer:
         return self._counted(Answer(self.request, error=sentence))

@@ -161,7 +161,7 @@ def _reply(response: Any) -> Reply:
         raise CallError("the server answered without any choice", retry=True, charged=True)
     choice = response.choices[0]
     said = choice.message.model_dump(exclude_none=True)
-    kept = {name: said[name] for name in ("role", "content", "tool_calls") if name in said}
+    kept = {name: said[name] for name in ("role", "content", "tool_calls", "refusal") if name in said}
     usage = getattr(response, "usage", None)
     return Reply(
         text=choice.message.content or "",

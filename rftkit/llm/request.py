@@ -107,6 +107,12 @@ class Answer:
         The whole assistant message, with its tool calls.
     calls
         How many calls were answered and paid for.
+    finish
+        Why the model stopped, in its server's word: ``stop``, ``length``, ``tool_calls``, ``content_filter``.
+    size
+        Tokens read and written for this very answer, remembered or not; None where there is none.
+    unasked
+        Whether nothing was sent for it: the run was stopped, or the cap was reached before its turn.
 
     Examples
     --------
@@ -124,6 +130,9 @@ class Answer:
     cached: bool = False
     message: Mapping[str, Any] | None = None
     calls: int = 0
+    finish: str | None = None
+    size: tuple[int, int] | None = None
+    unasked: bool = False
 
     @property
     def ok(self) -> bool:

@@ -17,4 +17,6 @@ SCHEMAS: Final[dict[str, dict[str, pl.DataType]]] = {
     "replacements": schema.REPLACEMENTS,
     "verdicts": schema.VERDICTS,
     "unreadable": schema.UNREADABLE,
+    "rollouts": schema.ROLLOUTS,
+    "grades": schema.GRADES,
 }

@@ -4,6 +4,9 @@ Blocking rules must pass: there are valid records; a split has at least 10 in ea
 topic; target fit is .5 or more, and so is balance where the targets are uniform; at most half was generated. Advisory
 rules should: 100 records in every topic, none above 40 %, at most 30 % generated, every topic in validation, and
 nothing changed since the records were sanitized and categorized.
+
+A dataset that was written from an idea has no traces and cannot have: that all of it is generated does not block, it is
+said, with what it means.
 """
 
 from __future__ import annotations
@@ -205,6 +208,7 @@ def summary(
     last_categorized: datetime | None = None,
     last_changed: datetime | None = None,
     train: float = 0.9,
+    from_idea: bool = False,
 ) -> Summary:
     """Say how a dataset stands and whether it is ready.
 
@@ -220,6 +224,8 @@ def summary(
         When the records were sanitized and categorized, and when records last came, went or changed.
     train
         The share of train that is meant; only looked at while there is no split.
+    from_idea
+        Whether the dataset was written by the dataset generator; counts where no valid record is from a trace.
 
     Examples
     --------
@@ -228,6 +234,7 @@ def summary(
     True
     """
     found = covered if covered is not None else coverage(frame, tree)
+    invented = from_idea and found.total > 0 and found.generated == found.total
     generated = int(frame["generated"].fill_null(value=False).sum()) if "generated" in frame.columns else 0
     invalid = int((~frame["valid"].cast(pl.Boolean)).sum()) if "valid" in frame.columns else 0
     return Summary(
@@ -244,17 +251,17 @@ def summary(
         last_categorized=last_categorized,
         last_changed=last_changed,
         rules=(
-            *_blocking(found, frame, train),
-            *_advisory(found, frame),
+            *_blocking(found, frame, train, invented),
+            *_advisory(found, frame, invented),
             *_stale("sanitize", last_sanitized, last_changed),
             *_stale("categorize", last_categorized, last_changed),
         ),
     )
 
 
-def _blocking(c: Coverage, frame: pl.DataFrame, train: float) -> Iterator[Rule]:
+def _blocking(c: Coverage, frame: pl.DataFrame, train: float, invented: bool) -> Iterator[Rule]:
     yield Rule("valid_records", True, c.total, 1, c.total > 0, f"{render.plural(c.total, 'valid record')}")
-    yield _per_split(c, frame, train)
+    yield _per_split(c, frame, train, invented)
     part = c.unassigned / c.total if c.total else 0.0
     text = f"{render.share(part)} of the valid records have no topic; at most {render.share(MOST_UNASSIGNED)} may"
     yield Rule("unassigned", True, part, MOST_UNASSIGNED, part <= MOST_UNASSIGNED, f"{text}: categorize them")
@@ -264,26 +271,31 @@ def _blocking(c: Coverage, frame: pl.DataFrame, train: float) -> Iterator[Rule]:
         text = f"balance is {render.score(c.balance)}; {LEAST_BALANCE} is the least with uniform targets"
         yield Rule("balance", True, c.balance, LEAST_BALANCE, c.balance >= LEAST_BALANCE, f"{text}: fill the gaps")
     made = c.synthetic_share
+    if invented:
+        text = "all records are generated from an idea: validation on real prompts is missing; export is allowed"
+        yield Rule("synthetic_share", False, made, MOST_GENERATED, False, text)
+        return
     text = f"{render.share(made)} of the valid records were generated; at most {render.share(MOST_GENERATED)} may be"
     yield Rule("synthetic_share", True, made, MOST_GENERATED, made <= MOST_GENERATED, f"{text}: import more traces")
 
 
-def _per_split(c: Coverage, frame: pl.DataFrame, train: float) -> Rule:
+def _per_split(c: Coverage, frame: pl.DataFrame, train: float, invented: bool) -> Rule:
     valid = frame.filter(pl.col("valid").fill_null(value=True)) if "valid" in frame.columns else frame
     parts = dict(valid["split"].drop_nulls().value_counts().iter_rows()) if "split" in frame.columns else {}
     if parts:
         least = min(parts.get("train", 0), parts.get("validation", 0))
         text = f"the smaller set of the split has {render.plural(least, 'valid record')}"
     else:
-        # validation takes real records alone, and so does this estimate
-        held = min(round(c.total * (1 - train)), c.total - c.generated)
+        # validation takes real records alone, and so does this estimate; where there are none, it takes what there is
+        held = min(round(c.total * (1 - train)), c.total if invented else c.total - c.generated)
         least = max(min(held, c.total - held), 0)
         text = f"a split of {render.share(train)} would leave {render.plural(least, 'record')} in its smaller set"
-    sentence = f"{text}; {LEAST_PER_SPLIT} is the least"
+    again = ": allow generated records in validation, there are no others" if invented else ""
+    sentence = f"{text}; {LEAST_PER_SPLIT} is the least{again}"
     return Rule("valid_per_split", True, least, LEAST_PER_SPLIT, least >= LEAST_PER_SPLIT, sentence)
 
 
-def _advisory(c: Coverage, frame: pl.DataFrame) -> Iterator[Rule]:
+def _advisory(c: Coverage, frame: pl.DataFrame, invented: bool) -> Iterator[Rule]:
     meant = c.topics.filter(c.topics["target"] > 0).sort("count", maintain_order=True)
     if meant.height:
         path, least = meant["path"][0], int(meant["count"][0])
@@ -295,8 +307,11 @@ def _advisory(c: Coverage, frame: pl.DataFrame) -> Iterator[Rule]:
         text = f"the largest topic, {path!r}, holds {render.share(most)}; above {render.share(LARGE_TOPIC)} is much"
         yield Rule("large_topic", False, most, LARGE_TOPIC, most <= LARGE_TOPIC, text)
     made = c.synthetic_share
-    text = f"{render.share(made)} of the valid records were generated; up to {render.share(MUCH_GENERATED)} is advised"
-    yield Rule("much_generated", False, made, MUCH_GENERATED, made <= MUCH_GENERATED, text)
+    if not invented:  # where all of it is, that was said
+        text = (
+            f"{render.share(made)} of the valid records were generated; up to {render.share(MUCH_GENERATED)} is advised"
+        )
+        yield Rule("much_generated", False, made, MUCH_GENERATED, made <= MUCH_GENERATED, text)
     yield from _validated(c, frame)
 
 

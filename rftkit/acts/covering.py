@@ -99,13 +99,28 @@ def matrix(ds: Context, facet: str = "difficulty", *, level: int | None = None) 
 
 def summary(ds: Context) -> Summary:
     """Return the state of the dataset and whether it is ready for training."""
-    return summarize(reading.narrow(ds), reading.tree(ds), coverage(ds), **_times(ds))
+    return summarize(reading.narrow(ds), reading.tree(ds), coverage(ds), **_times(ds), from_idea=_from_idea(ds))
+
+
+def _from_idea(ds: Context) -> bool:
+    """Whether the dataset generator has written records here."""
+    return any(line.step == "new" for line in ds.store.lineage(ds.line))
 
 
 #: Steps that change records, those of them that judge records again by themselves, and those that assign topics.
-_CHANGING = ("import", "edit", "delete", "add", "undo repairs")
-_JUDGING = ("edit", "delete", "add", "undo repairs")
-_ASSIGNING = ("categorize", "import", "add", "delete", "topics", "topics discover", "topics template", "topics load")
+_CHANGING = ("import", "edit", "delete", "add", "new", "undo repairs")
+_JUDGING = ("edit", "delete", "add", "new", "undo repairs")
+_ASSIGNING = (
+    "categorize",
+    "import",
+    "add",
+    "new",
+    "delete",
+    "topics",
+    "topics discover",
+    "topics template",
+    "topics load",
+)
 
 
 def _times(ds: Context) -> dict[str, Any]:

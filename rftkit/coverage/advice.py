@@ -458,11 +458,26 @@ def _to_generate(c: Coverage) -> NextAct | None:
 
 
 def _out_of_room(c: Coverage, path: str) -> NextAct:
+    if c.generated == c.total:
+        return _all_generated(c, path)
     text = (
         f"{path!r} is under its target, and no more records may be generated ({share(c.synthetic_share)} are); "
         "import traces for it, or change the targets"
     )
     return {**_act("import", text, c.needs().get(path)), "topic": path}
+
+
+def _all_generated(c: Coverage, path: str) -> NextAct:
+    """Where no record is from a trace, the limit on generated ones protects nothing: say how to lift it."""
+    text = f"{path!r} is under its target, and every record is generated: lift the limit to generate more, or import traces"
+    return {
+        "act": "generate",
+        "topic": path,
+        "count": c.needs().get(path),
+        "sentence": text,
+        "command": "rftkit generate DATASET --fill-gaps --synthetic-ratio 1",
+        "python": "ds.generate(ds.plan(fill_gaps=True, synthetic_ratio=1.0))",
+    }
 
 
 def _proceed(c: Coverage) -> NextAct:

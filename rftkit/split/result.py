@@ -161,6 +161,11 @@ _DEFINITIONS = {
 
 def _warnings(result: Split) -> list[str]:
     found = []
+    if not result.validation and result.train and result.generated_share["train"] == 1:
+        found.append(
+            "validation is empty, because every record is generated: let it take generated records with "
+            "generated_in_validation=True (--generated-in-validation), which says nothing yet about real prompts"
+        )
     missing = result.without_validation
     if missing:
         shown = ", ".join(map(repr, missing[:3])) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")

@@ -130,3 +130,27 @@ def test_counts_and_keys_are_those_promised():
     import json
 
     assert json.loads(json.dumps(told)) == told
+
+
+def test_a_dataset_from_an_idea_is_not_blocked_for_being_generated_and_says_what_that_means():
+    frame = records(a=200, b=200, generated=400)
+    found = summary(frame, from_idea=True)
+    assert found.ready
+    rule = rule_of(found, "synthetic_share")
+    assert (rule.blocking, rule.passed, rule.value) == (False, False, 1.0)
+    assert "validation on real prompts is missing; export is allowed" in rule.sentence
+    assert "much_generated" not in failed(found)
+    assert rule_of(found, "valid_per_split").value == 40
+    assert not summary(frame).ready
+
+
+def test_traces_beside_records_from_an_idea_bring_the_usual_limit_back():
+    found = summary(records(a=200, b=200, generated=399), from_idea=True)
+    assert "synthetic_share" in {rule.rule for rule in found.reasons if rule.blocking}
+
+
+def test_a_split_of_a_generated_dataset_without_validation_says_what_to_allow():
+    frame = records(a=200, b=200, generated=400).with_columns(split=pl.lit("train"))
+    assert (
+        "allow generated records in validation" in rule_of(summary(frame, from_idea=True), "valid_per_split").sentence
+    )

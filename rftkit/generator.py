@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rftkit import render
-from rftkit.acts.ideas import coding, comparing, finishing, sampling, session, talking
+from rftkit.acts.ideas import coding, comparing, finishing, sampling, session, talking, undoing
 from rftkit.idea.state import shown_themes
 
 
@@ -83,6 +83,10 @@ class GeneratorSession(session.Session):
     plan = finishing.plan
     write = finishing.write
     write_job = finishing.write_job
+
+    # The way back
+    undo = undoing.undo
+    undoable = undoing.undoable
 
     def to_dict(self) -> dict[str, Any]:
         """Return all that a screen shows, as plain values; nothing is asked of a model."""

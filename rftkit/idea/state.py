@@ -82,6 +82,7 @@ class State:
     merged: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[tuple[int, str], Change] = field(default_factory=dict)
     written: tuple[Mapping[str, Any], ...] = ()
+    begun: Mapping[str, Any] | None = None
 
     @property
     def iteration(self) -> int:
@@ -111,10 +112,28 @@ def state_of(rows: Iterable[Mapping[str, Any]]) -> State:
     0
     """
     state = State()
-    for row in rows:
+    for row in standing(rows):
         step = _STEPS.get(str(row["kind"]))
         state = step(state, row) if step else state
     return state
+
+
+def standing(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the rows that count: all but those that were taken back.
+
+    Parameters
+    ----------
+    rows
+        Oldest first.
+
+    Examples
+    --------
+    >>> [row["kind"] for row in standing([{"n": 1, "kind": "confirmed"}, {"n": 2, "kind": "undone", "rows": [1]}])]
+    []
+    """
+    every = list(rows)
+    gone = {number for row in every if row["kind"] == "undone" for number in row["rows"]}
+    return [row for row in every if row["kind"] != "undone" and row.get("n") not in gone]
 
 
 def _requirements(state: State, row: Mapping[str, Any]) -> State:
@@ -217,7 +236,11 @@ def _changes(state: State, row: Mapping[str, Any]) -> State:
 
 
 def _written(state: State, row: Mapping[str, Any]) -> State:
-    return replace(state, written=(*state.written, row))
+    return replace(state, written=(*state.written, row), begun=None)
+
+
+def _begun(state: State, row: Mapping[str, Any]) -> State:
+    return replace(state, begun=row["options"])
 
 
 _STEPS = {
@@ -234,6 +257,7 @@ _STEPS = {
     "renamed": _renamed,
     "merged": _merged,
     "changes": _changes,
+    "begun": _begun,
     "written": _written,
 }
 

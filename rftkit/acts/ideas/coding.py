@@ -114,18 +114,44 @@ def themes(session: Session, iteration: int | None = None) -> list[Theme]:
     iteration
         Which round; the latest by default.
     """
+    number = iteration or session.state.iteration
+    if group(session, number) and themes_note(session, number):
+        warnings.warn(themes_note(session, number), stacklevel=2)
+    return shown_themes(session.state, number) if session.state.notes_of(number) else []
+
+
+def ungrouped(session: Session, iteration: int) -> int:
+    """Return how many notes of a round wait to be grouped into themes anew.
+
+    Parameters
+    ----------
+    session
+        The session.
+    iteration
+        Which round.
+    """
     state = session.state
-    number = iteration or state.iteration
-    found = state.notes_of(number)
-    if state.proposed_for.get(number) != tuple(note.id for note in found) and found:
-        proposed, by = _proposed(session, found)
-        ids = [note.id for note in found]
-        session.rows.append(
-            "themes", iteration=number, notes=ids, themes=[theme.to_dict() for theme in proposed], by=by
-        )
-        if themes_note(session, number):
-            warnings.warn(themes_note(session, number), stacklevel=2)
-    return shown_themes(session.state, number) if found else []
+    found = state.notes_of(iteration)
+    return 0 if state.proposed_for.get(iteration, ()) == tuple(note.id for note in found) else len(found)
+
+
+def group(session: Session, iteration: int) -> bool:
+    """Group the notes of a round into themes where there are new ones; return whether there were.
+
+    Parameters
+    ----------
+    session
+        The session.
+    iteration
+        Which round.
+    """
+    if not ungrouped(session, iteration):
+        return False
+    found = session.state.notes_of(iteration)
+    proposed, by = _proposed(session, found)
+    ids, told = [note.id for note in found], [theme.to_dict() for theme in proposed]
+    session.rows.append("themes", iteration=iteration, notes=ids, themes=told, by=by)
+    return True
 
 
 def themes_note(session: Session, iteration: int | None = None) -> str:
@@ -213,8 +239,22 @@ def changes(session: Session, iteration: int | None = None) -> list[Change]:
         Which round; the latest by default.
     """
     number = iteration or session.state.iteration
-    found = themes(session, number)
-    state = session.state
+    themes(session, number)
+    return shown_changes(session, number)
+
+
+def shown_changes(session: Session, iteration: int) -> list[Change]:
+    """Return the lines of the themes that are known, without grouping new notes.
+
+    Parameters
+    ----------
+    session
+        The session.
+    iteration
+        Which round.
+    """
+    state, number = session.state, iteration
+    found = shown_themes(state, number) if state.notes_of(number) else []
     proposed = changes_of(found, session.requirements, dict(state.cards))
     return [state.changes.get((number, change.id), change) for change in proposed]
 

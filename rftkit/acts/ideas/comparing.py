@@ -11,7 +11,7 @@ import msgspec
 import polars as pl
 
 from rftkit import render
-from rftkit.acts.ideas.coding import changes, notes, themes
+from rftkit.acts.ideas.coding import changes, group, notes, shown_changes, themes
 from rftkit.errors import InputError
 from rftkit.idea.changes import Change, breaks
 from rftkit.idea.notes import Theme
@@ -77,13 +77,34 @@ def compare(session: Session, before: int | None = None, after: int | None = Non
     before, after
         Numbers of the rounds; the last two by default.
     """
-    state = session.state
-    last = after or state.iteration
+    last = after or session.state.iteration
     first = before or last - 1
+    _two(session, first, last)
+    for number in (first, last):
+        group(session, number)
+    return compared(session, first, last)
+
+
+def _two(session: Session, first: int, last: int) -> None:
+    state = session.state
     if not 1 <= first < last <= state.iteration:
         raise InputError(
             f"there are {state.iteration} rounds of samples; comparing takes two of them, an earlier and a later one"
         )
+
+
+def compared(session: Session, first: int, last: int) -> Comparison:
+    """Return two rounds side by side by the themes that are known, without grouping new notes.
+
+    Parameters
+    ----------
+    session
+        The session.
+    first, last
+        Numbers of the rounds.
+    """
+    _two(session, first, last)
+    state = session.state
     changed = tuple(
         change
         for (number, _), change in state.changes.items()
@@ -106,9 +127,9 @@ def _beside(left: Sequence[Card], right: Sequence[Card], at: int) -> dict[str, A
 
 
 def _fates(session: Session, first: int, last: int) -> pl.DataFrame:
-    again = {theme.id for theme in themes(session, last)}
-    listed = {change.id: change for change in changes(session, first)}
     state = session.state
+    again = {theme.id for theme in shown_themes(state, last) if state.notes_of(last)}
+    listed = {change.id: change for change in shown_changes(session, first)}
     rows = [_fate(theme, listed.get(theme.id), state, (first, last), again) for theme in shown_themes(state, first)]
     types = {"theme": pl.String, "notes": pl.Int64, "line": pl.String, "status": pl.String, "broken_before": pl.Int64}
     return pl.DataFrame(rows, schema={**types, "broken_after": pl.Int64, "cards": pl.Int64, "gone": pl.Boolean})

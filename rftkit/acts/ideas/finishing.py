@@ -121,6 +121,15 @@ def write(
     control = control or Control()
     ending = _format(session, format)
     wanted = _checked(session, count, without_answers)
+    _begin(
+        session,
+        count=count,
+        format=ending,
+        name=name,
+        excel_safe=excel_safe,
+        without_answers=without_answers,
+        budget_usd=budget_usd,
+    )
     kept = sampling.kept(session, _earlier(session), answers=not without_answers)[:count]
     made = _made(session, wanted, count, kept, control, budget_usd, without_answers)
     pairs = [*kept, *made.pairs][:count]
@@ -162,6 +171,12 @@ def write_job(
     if progress is not None:
         job.on_progress(progress)
     return job.start()
+
+
+def _begin(session: Session, **options: Any) -> None:
+    """Note which set was begun, so that one that a kill has cut short can be gone on with."""
+    if session.state.begun != options:
+        session.rows.append("begun", options=options)
 
 
 def _checked(session: Session, count: int, without_answers: bool) -> Requirements:

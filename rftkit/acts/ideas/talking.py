@@ -122,7 +122,8 @@ def ask(session: Session) -> Question:
     question = interview.next_question(
         state.wanted, skipped=state.skipped, confirmed=state.confirmed, pending=state.pending, settled=state.settled
     )
-    session.rows.append("asked", question=question.to_dict())
+    if question != state.question:
+        session.rows.append("asked", question=question.to_dict())
     return question
 
 

@@ -16,6 +16,7 @@ from rftkit.widgets.home import Home
 from rftkit.widgets.import_panel import ImportPanel
 from rftkit.widgets.record_browser import RecordBrowser
 from rftkit.widgets.sanitize_panel import SanitizePanel
+from rftkit.widgets.split_panel import SplitPanel
 from rftkit.widgets.topic_editor import TopicEditor
 from rftkit.widgets.topic_map import TopicMap
 from rftkit.widgets.variation_reviewer import VariationReviewer
@@ -34,6 +35,7 @@ __all__ = [
     "ImportPanel",
     "RecordBrowser",
     "SanitizePanel",
+    "SplitPanel",
     "TopicEditor",
     "TopicMap",
     "VariationReviewer",

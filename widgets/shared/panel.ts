@@ -35,6 +35,14 @@ export function status(host: Panel, what: string): Child {
   const work = host.get("work");
   const stop = (): void => void run(null, () => host.ask("stop"));
   if (work !== null) return h("div", { test: "work" }, progress({ ...work, running: true, what, stop: work.can_stop && host.live ? stop : undefined }));
+  return told(host);
+}
+
+/** A host that knows what was done last, whatever else it shares. */
+type Telling = { live: boolean; get(key: "done"): Done; ask: Host<Working>["ask"] };
+
+/** What was done last, with Undo. */
+export function told(host: Telling): Child {
   const done = host.get("done");
   if (done === null) return null;
   const back = done.undo && host.live && button({ text: "Undo", test: "undo", title: "Take it back (u)", act: () => void run(null, () => host.ask("undo")) });
@@ -61,7 +69,7 @@ export function keep(name: string, text: string, kind: string): void {
 }
 
 /** The key u takes back what was done last, wherever in the panel the focus is. */
-export function undoKey(body: HTMLElement, host: Panel & { signal: AbortSignal }): void {
+export function undoKey(body: HTMLElement, host: Telling & { signal: AbortSignal }): void {
   body.addEventListener(
     "keydown",
     (event) => {

@@ -248,7 +248,7 @@ class _Reader:
 
 
 def _raised(base: float, exponent: float) -> float:
-    result = base**exponent
+    result: float | complex = base**exponent
     if isinstance(result, complex):
         raise ValueError("a root of a negative number")
     return result

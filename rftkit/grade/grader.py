@@ -198,18 +198,30 @@ class Grader:
             more = f" (and {len(found) - 1} more, see lint)" if len(found) > 1 else ""
             raise InputError(f"the grader {self.name!r} cannot be run: {found[0]}{more}")
 
-    def lint(self, items: Sequence[Item] | None = None, target: str = "openai-rft") -> list[Problem]:
+    def lint(
+        self,
+        items: Sequence[Item] | None = None,
+        target: str = "openai-rft",
+        *,
+        policy: str | None = None,
+        response_format: Any = None,
+    ) -> list[Problem]:
         """Return everything that is or may be wrong with the grader, errors first.
 
         Parameters
         ----------
         items
-            Records that it is to grade, to check the fields it names.
+            Records that it is to grade, to check the fields it names and that no reference stands in a prompt.
         target
-            Where it is to run; ``local`` asks less than ``openai-rft``.
+            Where it is to run: ``openai-rft``, or ``local``, where a few things more are allowed.
+        policy
+            The model that is to be trained, to see that it is not judged by its own kind.
+        response_format
+            What the training asks replies to be.
         """
-        found = list(problems(self._spec))
-        return sorted(found, key=lambda problem: problem.severity != "error")
+        from rftkit.grade.lint import lint
+
+        return lint(self._spec, items, to=target, policy=policy, response_format=response_format)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Grader) and other.fingerprint == self.fingerprint

@@ -18,17 +18,37 @@ FLAG_OF: Final[dict[str, str]] = {
     "model_grader_parse_error": "model_grader_parse_error",
     "model_grader_refusal_error": "model_grader_refusal_error",
     "model_grader_server_error": "model_grader_server_error",
-    "python_grader_runtime_error": "python_grader_runtime_error",
-    "python_grader_server_error": "python_grader_server_error",
-    "truncated_observation_error": "truncated_observation_error",
-    "unresponsive_reward_error": "unresponsive_reward_error",
+    "model_grader_not_asked": "unresponsive_reward_error",
+    "python_syntax": "python_grader_runtime_error",
+    "python_no_grade": "python_grader_runtime_error",
+    "python_missing_library": "python_grader_runtime_error",
+    "python_exception": "python_grader_runtime_error",
+    "python_not_a_number": "python_grader_runtime_error",
+    "python_network": "python_grader_runtime_error",
+    "python_file": "python_grader_runtime_error",
+    "python_process": "python_grader_runtime_error",
+    "python_exit": "python_grader_runtime_error",
+    "python_tampering": "python_grader_runtime_error",
+    "python_output": "python_grader_server_error",
+    "python_memory": "python_grader_server_error",
+    "python_timeout": "python_grader_server_error",
+    "python_batch_timeout": "python_grader_server_error",
+    "python_crash": "python_grader_server_error",
     "missing_library": "other_error",
     "other_error": "other_error",
 }
 
 #: Errors of the moment: asked again, the same pair may well be graded.
 PASSING: Final = frozenset(
-    {"model_grader_server_error", "python_grader_server_error", "unresponsive_reward_error", "missing_library"}
+    {
+        "model_grader_server_error",
+        "model_grader_not_asked",
+        "python_missing_library",
+        "python_timeout",
+        "python_batch_timeout",
+        "python_crash",
+        "missing_library",
+    }
 )
 
 _FLAGS: Final = (
@@ -68,7 +88,7 @@ def flags(error: str | None, detail: str | None) -> dict[str, Any]:
 
     Examples
     --------
-    >>> flags("python_grader_runtime_error", "ValueError: no")["python_grader_runtime_error_details"]
+    >>> flags("python_exception", "ValueError: no")["python_grader_runtime_error_details"]
     'ValueError: no'
     >>> any(flags(None, None).values())
     False

@@ -72,7 +72,7 @@ class Exchange:
             return replace(self._failed(str(error)), unasked=not self._sent)
 
     async def _answer(self, known: Reply | None) -> Answer:
-        wrong = ""
+        answer = Answer(self.request)
         for attempt in range(self.retries + 1):
             digest = self.request.digest(self.channel.model, attempt)
             reply = self.cache.get(digest) if attempt else known
@@ -82,10 +82,9 @@ class Exchange:
                 self.cache.put(digest, self.channel.model, reply)
                 self._sent.append(reply)
             answer = self._read(reply, cached and not self._sent)
-            if answer.ok:
+            if answer.ok or _refused(answer):
                 return answer
-            wrong = answer.error or ""
-        return self._failed(f"{wrong}, {self.retries + 1} times")
+        return replace(answer, error=f"{answer.error}, {self.retries + 1} times")
 
     def _read(self, reply: Reply, cached: bool) -> Answer:
         value, error = None, None
@@ -141,3 +140,8 @@ class Exchange:
             self._jitter = random.Random(f"{self.seed}:{self.request.digest(self.channel.model)}")
         longest = min(_LONGEST_BACKOFF, _FIRST * _GROWTH ** (times - 1))
         return longest * self._jitter.uniform(0.5, 1.0)
+
+
+def _refused(answer: Answer) -> bool:
+    """Whether the model would not answer; asked again it would refuse again, and be paid again."""
+    return bool((answer.message or {}).get("refusal")) or answer.finish == "content_filter"

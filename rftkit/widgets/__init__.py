@@ -4,8 +4,10 @@ Each one also works without a browser: its methods do what its controls do, and 
 """
 
 from rftkit.widgets._watch import settle
+from rftkit.widgets.annotation_cards import AnnotationCards
 from rftkit.widgets.categorize_panel import CategorizePanel
 from rftkit.widgets.coverage_dashboard import CoverageDashboard
+from rftkit.widgets.dataset_generator import DatasetGenerator
 from rftkit.widgets.dataset_summary import DatasetSummary
 from rftkit.widgets.export_panel import ExportPanel
 from rftkit.widgets.final_distribution import FinalDistribution
@@ -19,12 +21,15 @@ from rftkit.widgets.sanitize_panel import SanitizePanel
 from rftkit.widgets.split_panel import SplitPanel
 from rftkit.widgets.topic_editor import TopicEditor
 from rftkit.widgets.topic_map import TopicMap
+from rftkit.widgets.training_monitor import TrainingMonitor
 from rftkit.widgets.variation_reviewer import VariationReviewer
 from rftkit.widgets.workbench import Workbench
 
 __all__ = [
+    "AnnotationCards",
     "CategorizePanel",
     "CoverageDashboard",
+    "DatasetGenerator",
     "DatasetSummary",
     "ExportPanel",
     "FinalDistribution",
@@ -38,6 +43,7 @@ __all__ = [
     "SplitPanel",
     "TopicEditor",
     "TopicMap",
+    "TrainingMonitor",
     "VariationReviewer",
     "Workbench",
     "settle",

@@ -6,6 +6,7 @@ what else is in the batch, a run that is resumed draws the same, and drawing lea
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -124,8 +125,8 @@ class Policy:
         """Tokens of prompt and answer together at most."""
         return int(getattr(self.model.config, "max_position_embeddings", 0) or self.tokenizer.model_max_length)
 
-    def render(self, messages: Sequence[Any], tools: Sequence[Any] | None = None) -> str:
-        """Return a conversation as the text that the model continues with its answer.
+    def render(self, messages: Sequence[Any], tools: Sequence[Any] | None = None, *, answer: bool = True) -> str:
+        """Return a conversation as the text that the model knows.
 
         Parameters
         ----------
@@ -133,10 +134,12 @@ class Policy:
             In OpenAI's shape.
         tools
             What may be called.
+        answer
+            End it where the answer of the model begins.
         """
         turns = [_with_objects(message) for message in messages]
         text: str = self.tokenizer.apply_chat_template(
-            turns, tools=list(tools) if tools else None, add_generation_prompt=True, tokenize=False
+            turns, tools=list(tools) if tools else None, add_generation_prompt=answer, tokenize=False
         )
         begin = self.tokenizer.bos_token
         doubled = begin and text.startswith(begin) and self.tokenizer(begin).input_ids[:2] == self._bos * 2
@@ -145,6 +148,18 @@ class Policy:
     @property
     def _bos(self) -> list[int]:
         return [self.tokenizer.bos_token_id]
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Write the model, with its adapters merged, and its tokenizer into a folder.
+
+        Parameters
+        ----------
+        folder
+            Made where it is missing.
+        """
+        whole = copy.deepcopy(self.model).merge_and_unload() if hasattr(self.model, "merge_and_unload") else self.model
+        whole.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)
 
     def length(self, text: str) -> int:
         """Return how many tokens a text has."""

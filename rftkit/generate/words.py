@@ -5,9 +5,14 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from rftkit.offline.material import bigrams
 from rftkit.offline.text import words
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _MOST_TEXTS = 20_000
 _FEWEST_TEXTS = 5
@@ -41,6 +46,7 @@ class WordModel:
         for text, topic in zip(texts[::step], topics[::step], strict=True):
             self._learn(text, topic)
         self.total = sum(self._sizes.values())
+        self._columns: dict[str, np.ndarray] = {}
         self._last: tuple[str, str, tuple[float, int]] = ("", "", (1.0, 1))
         self._said = sum(self.seen.values())
         self._lengths = {topic: sum(counts.values()) for topic, counts in self._counts.items()}
@@ -58,27 +64,51 @@ class WordModel:
         """Topics with enough prompts to know them by."""
         return [topic for topic in self._counts if self._sizes[topic] >= _FEWEST_TEXTS]
 
-    def likelihood(self, found: Sequence[str], topic: str) -> float:
-        """Return how likely a topic makes these words, as a sum of logarithms."""
-        counts = self._counts[topic]
-        every = self._said + _SMOOTHING * len(self.seen)
-        prior = _PRIOR * len(self.seen)
-        whole = self._lengths[topic] + prior
-        return sum(math.log((counts[word] + prior * (self.seen[word] + _SMOOTHING) / every) / whole) for word in found)
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Places of the topics that are known well enough."""
+        return {topic: place for place, topic in enumerate(self.topics)}
+
+    @cached_property
+    def _wholes(self) -> np.ndarray:
+        import numpy as np
+
+        return np.array([self._lengths[topic] + _PRIOR * len(self.seen) for topic in self._places], dtype=float)
+
+    def _logs(self, word: str) -> np.ndarray:
+        """Return how likely every known topic makes a word, as logarithms."""
+        import numpy as np
+
+        if word not in self._columns:
+            every = self._said + _SMOOTHING * len(self.seen)
+            expected = _PRIOR * len(self.seen) * (self.seen[word] + _SMOOTHING) / every
+            counts = np.array([self._counts[topic][word] for topic in self._places], dtype=float)
+            self._columns[word] = np.log((counts + expected) / self._wholes)
+        return self._columns[word]
+
+    def likelihoods(self, found: Sequence[str]) -> np.ndarray:
+        """Return how likely every known topic makes these words, as sums of logarithms, in the order of `topics`."""
+        import numpy as np
+
+        return np.sum([self._logs(word) for word in found], axis=0) if found else np.zeros(len(self._places))
 
     def standing(self, text: str, topic: str) -> tuple[float, int]:
         """Return how likely a topic is for a text beside the likeliest one, 0 to 1, and its place among all, from 1.
 
         (1, 1) where there is nothing to compare: one topic, or too few prompts of it.
         """
-        known = self.topics
-        if topic not in known or len(known) < 2:
+        if topic not in self._places or len(self._places) < 2:
             return 1.0, 1
+        if self._last[:2] != (text, topic):  # a candidate is asked about twice: for its verdict and for its stars
+            self._last = (text, topic, self._judged(text, topic))
+        return self._last[2]
+
+    def _judged(self, text: str, topic: str) -> tuple[float, int]:
         found = [word for word in dict.fromkeys(words(text)) if self.seen[word] and word.isalnum()]
         # Words of a prompt go together, so their evidence counts less than its sum.
-        scores = {name: self.likelihood(found, name) / math.sqrt(max(1, len(found))) for name in known}
-        own = scores[topic]
-        return math.exp(own - max(scores.values())), 1 + sum(score > own for score in scores.values())
+        scores = self.likelihoods(found) / math.sqrt(max(1, len(found)))
+        own = scores[self._places[topic]]
+        return math.exp(own - scores.max()), 1 + int((scores > own).sum())
 
     def fit(self, text: str, topic: str) -> float:
         """Return how likely a topic is for a text beside the likeliest one, 0 to 1."""

@@ -20,7 +20,7 @@ from rftkit.offline.asides import PLACES
 from rftkit.offline.material import Material, Sentence, bigrams, sentence, split_ending, topical
 from rftkit.offline.phrases import Exchange
 from rftkit.offline.prose import is_prose
-from rftkit.offline.text import capital, jaccard, sentences, shingles, tidy, uncapital, words
+from rftkit.offline.text import capital, closest, sentences, shingles, tidy, uncapital, words
 
 _DRAFTS_EACH, _TRIED = 8, 4
 _HELLO = ("Hi, ", "Hello, ", "Hi there, ", "Hey, ")
@@ -120,7 +120,7 @@ class Writer:
             for _ in range(_DRAFTS_EACH):
                 text = self._by_name(index, wish) if by_name else self._draft(index, wish)
                 grams = shingles(text)
-                overlap = max((jaccard(grams, other) for other in (*self.material.grams, *taken)), default=0.0)
+                overlap = closest(grams, (*self.material.grams, *taken))
                 if overlap < self.novelty and sound(text):
                     scored.append((self._score(text, overlap), text))
             if scored:

@@ -10,7 +10,7 @@ from typing import Any
 from rftkit.offline import frames, lexicon, noise, slots
 from rftkit.offline.compose import sound
 from rftkit.offline.prose import NOTE, foreign
-from rftkit.offline.text import jaccard, sentences, shingles, tidy, words
+from rftkit.offline.text import closest, sentences, shingles, tidy, words
 from rftkit.offline.write import wish_of
 
 _DRAFTS, _NOVELTY = 20, 0.75
@@ -137,11 +137,7 @@ def _chosen(items: Sequence[Mapping[str, Any]], draft: Any, data: Mapping[str, A
     written = []
     for item in items:
         drafts = [tidy(draft(item)) for _ in range(_DRAFTS)]
-        scored = [
-            (max((jaccard(shingles(text), other) for other in taken), default=0.0), text)
-            for text in drafts
-            if sound(text)
-        ]
+        scored = [(closest(shingles(text), taken), text) for text in drafts if sound(text)]
         fresh = [pair for pair in scored if pair[0] < _NOVELTY and len(words(pair[1])) > 2]
         if fresh:
             text = noise.roughen(min(fresh)[1], rng, 0.04)

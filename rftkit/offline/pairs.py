@@ -16,7 +16,7 @@ from rftkit.offline import lexicon
 from rftkit.offline.describe import describe
 from rftkit.offline.fields import composed
 from rftkit.offline.templates import Template, of_pair
-from rftkit.offline.text import capital, jaccard, sentences, shingles, uncapital
+from rftkit.offline.text import capital, closest, sentences, shingles, uncapital
 from rftkit.offline.things import THINGS
 from rftkit.offline.vary import vary
 from rftkit.offline.write import write
@@ -91,7 +91,7 @@ def _fresh(make: Drafted, taken: list[frozenset[str]]) -> tuple[str, Any] | None
         if found is None:
             continue
         own = shingles(found[0])
-        if max((jaccard(own, other) for other in taken), default=0.0) < _NOVELTY:
+        if closest(own, taken) < _NOVELTY:
             taken.append(own)
             return found
     return None

@@ -16,6 +16,7 @@ from rftkit.offline import lexicon
 from rftkit.offline.text import words
 
 _LONGEST_PHRASE = 3
+_TOKEN = re.compile(r"[\w'$£€-]+")
 _MARK = re.compile(r"[^\w$£€']")
 # Words that change what is asked; they are never exchanged for one another.
 _FIXED = frozenset(lexicon.words("phrases", "fixed"))
@@ -169,16 +170,30 @@ class Exchange:
         for left, right in pairs:
             self.table.setdefault(left.lower(), {})[right] = 1.0
             self.table.setdefault(right.lower(), {})[left] = 1.0
-        longest_first = sorted(self.table, key=len, reverse=True)
-        self._pattern = re.compile(
-            rf"(?<![\w'-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w'-])", re.IGNORECASE
-        )
+        self._longest: dict[str, int] = {}  # number of words of the longest phrase, by its first word
+        for phrase in self.table:
+            first, size = phrase.split(" ", 1)[0], phrase.count(" ") + 1
+            self._longest[first] = max(size, self._longest.get(first, 0))
 
     def options(self, text: str) -> list[tuple[str, str]]:
         """Return what could be replaced in a text, and by what."""
-        straight = text.replace("’", "'")
-        found = dict.fromkeys(match.group() for match in self._pattern.finditer(straight))
+        found = dict.fromkeys(self._phrases(text.replace("’", "'")))
         return [(phrase, other) for phrase in found for other in self.table[phrase.lower()]]
+
+    def _phrases(self, text: str) -> Iterable[str]:
+        """Return the phrases of the table that a text has, from left to right, the longest at every place."""
+        found = list(_TOKEN.finditer(text))
+        place = 0
+        while place < len(found):
+            size = 1
+            most = min(self._longest.get(found[place].group().lower(), 0), len(found) - place)
+            for more in range(most, 0, -1):
+                phrase = text[found[place].start() : found[place + more - 1].end()]
+                if phrase.lower() in self.table:
+                    yield phrase
+                    size = more
+                    break
+            place += size
 
     def replace(self, text: str, phrase: str, other: str) -> str:
         """Return the text with one phrase replaced, capitals kept.

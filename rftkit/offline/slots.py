@@ -6,6 +6,7 @@ replaced by one of the same type and, where the shape matters, of the same shape
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -58,10 +59,15 @@ def find(text: str) -> list[Slot]:
     >>> [slot.kind for slot in find("Two tickets for March 3rd, please")]
     ['date']
     """
-    return [
+    return list(_found(text))
+
+
+@functools.lru_cache(maxsize=50_000)
+def _found(text: str) -> tuple[Slot, ...]:
+    return tuple(
         Slot(str(m.lastgroup), m.group().rstrip(" "), m.start(), m.start() + len(m.group().rstrip(" ")))
         for m in _PATTERN.finditer(text)
-    ]
+    )
 
 
 def collect(texts: Iterable[str], most: int = 12) -> dict[str, list[str]]:

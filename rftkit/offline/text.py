@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from rftkit.offline import lexicon
 
@@ -65,6 +66,22 @@ def jaccard(left: frozenset[str], right: frozenset[str]) -> float:
     """
     both = len(left & right)
     return both / (len(left) + len(right) - both) if both else 0.0
+
+
+def closest(own: frozenset[str], others: Iterable[frozenset[str]]) -> float:
+    """Return the largest share that a set has in common with one of others; 0 where there are none.
+
+    Examples
+    --------
+    >>> closest(frozenset("ab"), [frozenset("xy"), frozenset("abc")])
+    0.6666666666666666
+    """
+    best, size = 0.0, len(own)
+    for other in others:
+        # Sets of very different sizes cannot share much: most are passed over by their sizes alone.
+        if min(size, len(other)) > best * max(size, len(other)):
+            best = max(best, jaccard(own, other))
+    return best
 
 
 def capital(text: str) -> str:

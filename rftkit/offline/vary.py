@@ -11,7 +11,7 @@ from rftkit.offline import frames, lexicon, noise, slots
 from rftkit.offline.compose import Writer, sound
 from rftkit.offline.material import sentence
 from rftkit.offline.prose import NOTE, is_prose
-from rftkit.offline.text import capital, jaccard, sentences, shingles, tidy, uncapital
+from rftkit.offline.text import capital, closest, sentences, shingles, tidy, uncapital
 from rftkit.offline.write import wish_of, writer_of
 
 _YES, _NO, _THANKS, _DONE = (lexicon.lines("answers", section) for section in ("yes", "no", "thanks", "done"))
@@ -103,7 +103,7 @@ def _best(
     for _ in range(_DRAFTS_EACH):
         base = rng.choice(others) if others and rng.random() < 0.35 else message
         text = _draft(base, data, writer, phrasing)
-        overlap = max(jaccard(shingles(text), other) for other in taken)
+        overlap = closest(shingles(text), taken)
         if overlap < _MOST_ALIKE and sound(text):
             strange = writer.material.strangeness(text)
             # A short reply has few other forms; one that is rather alike is taken only where there is nothing else.

@@ -134,6 +134,7 @@ class Dataset(Context):
     assign = editing.assign
     undo_repairs = editing.undo_repairs
     grade = grading.grade
+    grade_job = grading.grade_job
     split = splitting.split
     export = exporting.export
     export_job = exporting.export_job

@@ -21,6 +21,7 @@ from rftkit.grade.means import Asker, Embeds, Means
 from rftkit.grade.pairs import Item, Sample
 from rftkit.grade.problem import Problem
 from rftkit.grade.shape import problems
+from rftkit.llm.request import Request
 
 
 class Grader:
@@ -144,6 +145,46 @@ class Grader:
         parts = [self, *self.parts.values()]
         asked = [part.to_dict().get("model") for part in parts if part.type in ("score_model", "label_model")]
         return list(dict.fromkeys(model for model in asked if isinstance(model, str)))
+
+    def with_judge(self, model: str) -> Grader:
+        """Return the same grader with another model in the place of every model that it asks.
+
+        Parameters
+        ----------
+        model
+            litellm's name.
+
+        Examples
+        --------
+        >>> turns = [{"role": "user", "content": "Rate {{sample.output_text}}"}]
+        >>> Grader({"type": "score_model", "name": "a", "model": "gpt-4.1", "input": turns}).with_judge("ollama/x").models
+        ['ollama/x']
+        """
+        spec = self.to_dict()
+        for part in [spec, *(spec["graders"].values() if self.parts else ())]:
+            if part.get("type") in ("score_model", "label_model"):
+                part["model"] = model
+        return Grader(spec)
+
+    def requests(
+        self, samples: Sequence[Sample], items: Sequence[Item], *, repeat: int = 0
+    ) -> dict[str, list[Request]]:
+        """Return what `grade` would ask, by model; nothing is sent.
+
+        Parameters
+        ----------
+        samples, items, repeat
+            As `grade` takes them.
+        """
+        from rftkit.grade.kinds import label_model, score_model
+
+        makers = {"score_model": score_model.requests, "label_model": label_model.requests}
+        asked: dict[str, list[Request]] = {}
+        for part in [self, *self.parts.values()]:
+            if part.type in makers:
+                made = makers[part.type](part._spec, samples, items, repeat)
+                asked.setdefault(part._spec["model"], []).extend(one for one in made if isinstance(one, Request))
+        return asked
 
     def grade(
         self,

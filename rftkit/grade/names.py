@@ -35,6 +35,7 @@ FLAG_OF: Final[dict[str, str]] = {
     "python_batch_timeout": "python_grader_server_error",
     "python_crash": "python_grader_server_error",
     "missing_library": "other_error",
+    "stopped": "other_error",
     "other_error": "other_error",
 }
 
@@ -48,6 +49,7 @@ PASSING: Final = frozenset(
         "python_batch_timeout",
         "python_crash",
         "missing_library",
+        "stopped",
     }
 )
 

@@ -140,7 +140,8 @@ def job(ds: Context, id: str | None = None, **options: Any) -> TrainingJob:
 def _begin(ds: Context, values: dict[str, Any], passed: Gate, told: Announcement) -> TrainingJob:
     """Make the folder of the job, and write into the journal with what it was begun."""
     made = {name: value for name, value in values.items() if value is not None}
-    folder = JobFolder.make(ds.path / "jobs", **made, dataset_version=ds.version, announced_usd=told.cost_usd)
+    folder = JobFolder.make(ds.path / "jobs", **made, dataset_version=ds.version, format=told.format)
+    folder.update(announced_usd=told.cost_usd)
     for sentence in told.notes:
         folder.event("note", sentence)
     short = {name: value for name, value in made.items() if name != "grader"}

@@ -24,11 +24,12 @@ def prepare(ds: Context, folder: JobFolder) -> None:
     folder
         The job; its `counts` tell afterwards how many lines each file has.
     """
-    if folder.read().get("counts"):
+    told = folder.read()
+    if told.get("counts"):
         return
     counts = {}
     for split in SPLITS:
-        report = exporting.export(ds, folder.data(split), split=split)
+        report = exporting.export(ds, folder.data(split), split=split, format=told.get("format", "openai-rft"))
         counts[split] = report.written
         for sentence in report.warnings:
             folder.event("data", f"{split}: {sentence}")

@@ -6,6 +6,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from rftkit import render
+from rftkit.acts.context import Context
+from rftkit.acts.training_data import prepare
 from rftkit.errors import InputError, NotFoundError
 from rftkit.train.backend import Backend, backend_of
 from rftkit.train.state import ENDED, JobFolder, folders
@@ -13,8 +15,6 @@ from rftkit.train.status import TrainingStatus, status_of
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from rftkit.acts.context import Context
 
 #: Seconds between two looks while somebody waits.
 EVERY = 2.0
@@ -104,6 +104,7 @@ class TrainingJob:
             raise InputError(f"{self.id} is done; look at it with ds.results({self.id!r}), or train anew")
         if status.state != "running":
             self.folder.forget_cancel()
+            prepare(Context(self.dataset.path, version=self.folder.read()["dataset_version"]), self.folder)
             self.backend.resume(self.folder)
         return self.status()
 

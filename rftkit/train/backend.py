@@ -21,6 +21,8 @@ class Announcement:
         US dollars at most or about; 0 where nobody is paid, None where nobody knows.
     notes
         What a person should know before approving, in sentences.
+    format
+        The export format (`rftkit.formats.writing`) that the data of the job is written in.
 
     Examples
     --------
@@ -30,6 +32,7 @@ class Announcement:
 
     cost_usd: float | None = 0.0
     notes: tuple[str, ...] = ()
+    format: str = "openai-rft"
 
 
 class Backend(Protocol):
@@ -37,7 +40,7 @@ class Backend(Protocol):
 
     `job.json` has `base`, `grader` (its JSON), `seed`, `budget_usd`, `config` (sft_steps, sft_on, steps, epochs,
     eval_every where given, and options of the backend's own); the data lies in ``folder.data("train")`` and
-    ``folder.data("validation")``, as the ``openai-rft`` export writes it. The backend writes `state`, `started`,
+    ``folder.data("validation")``, as the export writes it that `announce` names. The backend writes `state`, `started`,
     `total_steps`, `checkpoint`, `error` (a sentence), metrics, events and rollouts.
     """
 

@@ -98,19 +98,33 @@ def status_of(job: Mapping[str, Any], metrics: pl.DataFrame) -> TrainingStatus:
         final=job.get("final", seen["valid_reward"].last() if job["state"] in ENDED and not seen.is_empty() else None),
         best_step=job.get("best_step", best["step"].first()),
         checkpoint=job.get("checkpoint"),
-        warnings=(*job.get("warnings", ()), *warnings_of(steps)),
+        warnings=(*job.get("warnings", ()), *_service(job), *warnings_of(steps)),
         error=job.get("error"),
     )
 
 
 def _eta(job: Mapping[str, Any], steps: pl.DataFrame, step: int) -> float | None:
-    """Return the seconds left: by the trainer's own clock where it tells one, else by the time since the start."""
+    """Return the seconds left: as the service says, by the trainer's own clock, else by the time since the start."""
+    if job["state"] != "running":
+        return None
+    told = _since(job.get("finishes"))
+    if told is not None:
+        return max(0.0, -told)
     total = job.get("total_steps")
-    if job["state"] != "running" or not total or not step:
+    if not total or not step:
         return None
     clock = steps["seconds"].drop_nulls()
     spent = float(clock.last()) if len(clock) else _since(job.get("started"))  # type: ignore[arg-type]
     return None if not spent else max(0, total - step) * spent / step
+
+
+def _service(job: Mapping[str, Any]) -> list[str]:
+    found = []
+    if job.get("unreachable"):
+        found.append(f"what is shown is what was known before, because of this: {job['unreachable']}")
+    if job.get("over_budget"):
+        found.append(f"the job was stopped: ${job['cost_usd']:.2f} of a budget of ${job['budget_usd']:.2f} were spent")
+    return found
 
 
 def _since(moment: str | None) -> float | None:

@@ -12,5 +12,6 @@ from rftkit.grade.means import Means
 from rftkit.grade.pairs import items, sample, sample_of
 from rftkit.grade.problem import Problem
 from rftkit.grade.report import GradeReport
+from rftkit.grade.weights import weighted
 
-__all__ = ["GradeReport", "Graded", "Grader", "Means", "Problem", "items", "sample", "sample_of"]
+__all__ = ["GradeReport", "Graded", "Grader", "Means", "Problem", "items", "sample", "sample_of", "weighted"]

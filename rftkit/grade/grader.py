@@ -102,6 +102,32 @@ class Grader:
             raise FormatError(f"{str(file)!r} holds no JSON object; a grader begins with {{ and has a type and a name")
         return cls(spec.get("grader", spec) if "type" not in spec else spec)
 
+    @classmethod
+    def preset(cls, name: str, /, **options: Any) -> Grader:
+        """Return a grader that is ready to use.
+
+        Parameters
+        ----------
+        name
+            One of `rftkit.grade.presets.PRESETS`, such as ``numeric_answer``.
+        options
+            Of the preset, such as ``reference="answer"``.
+
+        Raises
+        ------
+        InputError
+            There is no such preset or option.
+
+        Examples
+        --------
+        >>> from rftkit.grade import sample
+        >>> Grader.preset("numeric_answer").grade([sample("So it is $1,200.")], [{"reference_answer": "1200"}])[0].reward
+        1.0
+        """
+        from rftkit.grade.presets import preset_spec
+
+        return cls(preset_spec(name, **options))
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the JSON to a file.
 

@@ -6,12 +6,18 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rftkit.errors import InputError
 from rftkit.store import Store, Transaction, Version
 
+if TYPE_CHECKING:
+    import polars as pl
+
 T = TypeVar("T")
+
+#: The table whose files are kept in memory as they lie on the disk.
+KEPT = "labels"
 
 
 class Context:
@@ -81,6 +87,18 @@ class Context:
             )
         with self.store.write(name, configuration) as transaction:
             yield transaction
+        self.keep_files(transaction.written)
+
+    def keep_files(self, written: dict[Path, pl.DataFrame]) -> None:
+        """Keep the rows of files that were just written, so that the next look does not read them again.
+
+        Parameters
+        ----------
+        written
+            File -> its rows.
+        """
+        known: dict[Path, pl.DataFrame] = self.remember("files", (), dict)
+        known.update((path, rows) for path, rows in written.items() if path.parent.name == KEPT)
 
     def remember(self, name: str, parts: tuple[str, ...], make: Callable[[], T]) -> T:
         """Return what `make` returns; make it again only when one of the parts changed.

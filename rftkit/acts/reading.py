@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from rftkit import schema
-from rftkit.acts import picking
+from rftkit.acts import picking, slices
 from rftkit.errors import InputError, NotFoundError
 from rftkit.topics.tree import TopicTree
 
@@ -30,12 +30,12 @@ def _tree(ds: Context) -> TopicTree:
 
 def stored_labels(ds: Context) -> pl.DataFrame:
     """Return the `labels` table in the order of the records, topics as ids."""
-    return ds.remember("labels", ("labels",), lambda: ds.store.scan("labels", ds.line).collect().sort("position"))
+    return ds.remember("labels", ("labels",), lambda: slices.stored(ds))
 
 
 def labels(ds: Context) -> pl.DataFrame:
     """Return the `labels` table in the order of the records, topics as paths."""
-    return ds.remember("paths", ("labels", "topics.json"), lambda: with_paths(stored_labels(ds), tree(ds)))
+    return ds.remember("paths", ("labels", "topics.json"), lambda: slices.named(ds, tree(ds), with_paths))
 
 
 def with_paths(frame: pl.DataFrame, topics: TopicTree) -> pl.DataFrame:
@@ -82,8 +82,14 @@ def narrow(ds: Context) -> pl.DataFrame:
 
 
 def _narrow(ds: Context) -> pl.DataFrame:
-    came = ds.store.scan("records", ds.line).select("row", *_NARROW).collect()
-    return labels(ds).join(came, on="row", how="left", maintain_order="left")
+    said = labels(ds)
+    beside: dict[str, pl.DataFrame] = ds.remember("came beside", ("records",), dict)
+    known = beside.get("narrow")
+    if known is None or not known["row"].equals(said["row"]):  # most steps leave the records where they are
+        came = ds.store.scan("records", ds.line).select("row", *_NARROW).collect()
+        known = said.select("row").join(came, on="row", how="left", maintain_order="left").rechunk()
+        beside["narrow"] = known
+    return said.hstack(known.drop("row").get_columns())
 
 
 def rows(ds: Context, wanted: pl.Series, columns: Sequence[str] | None = None) -> pl.DataFrame:
@@ -117,6 +123,8 @@ def frame(ds: Context, said: pl.DataFrame | None = None, columns: Sequence[str] 
     said = labels(ds) if said is None else said
     names = list(schema.FRAME) if columns is None else list(columns)
     wide = [name for name in names if name in schema.RECORDS and name not in ("id", "row")]
+    if not wide:
+        return said.select(names)
     if said.height < stored_labels(ds).height:
         came = picking.pick(ds, said["row"], wide)
     else:
@@ -186,15 +194,17 @@ def labels_of(ds: Context, ids: Sequence[str]) -> pl.DataFrame:
     NotFoundError
         One of the ids does not exist.
     """
+    asked = pl.Series("id", ids, dtype=pl.String)
     said = labels(ds)
-    missing = pl.Series("id", ids, dtype=pl.String).filter(~pl.Series(ids, dtype=pl.String).is_in(said["id"].implode()))
+    found = said.filter(said["id"].is_in(asked.implode()))
+    missing = asked.filter(~asked.is_in(found["id"].implode()))
     if missing.len():
         raise NotFoundError(
             f"no record has the id {missing[0]!r}"
             + (f" (nor {missing.len() - 1} other ids given)" if missing.len() > 1 else "")
             + f'; list ids with: rftkit records "{ds.path}" list'
         )
-    return said.filter(pl.col("id").is_in(list(ids)))
+    return found
 
 
 def _matching(found: pl.DataFrame, where: str | pl.Expr | None, search: str | None) -> pl.DataFrame:

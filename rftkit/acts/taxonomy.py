@@ -74,7 +74,7 @@ def saved(ds: Context, writing: Transaction, tree: TopicTree, *, categorize: boo
     if categorize and tree.topics and labels["topic"].null_count():
         labels = categorizing.fill(ds, writing, labels, tree)
     lost = orphans.note(writing, was, labels, old, tree)
-    if labels.height:
+    if labels.height and labels is not was:  # a new name or place moves no record
         writing.replace("labels", labels)
     writing.counts = {"topics": len(tree), **_counts(change), **({"orphans": lost} if lost else {})}
     return change

@@ -146,6 +146,18 @@ class Store:
             return pl.LazyFrame(schema=SCHEMAS[table])
         return tables.scan(self.path / table, version.tables[table])
 
+    def files(self, table: str, version: journal.Version) -> list[Path]:
+        """Return the files that a table is made of in a version; what is in a file never changes.
+
+        Parameters
+        ----------
+        table
+            Name of the table.
+        version
+            A version of this dataset.
+        """
+        return tables.files(self.path / table, version.tables[table]) if table in version.tables else []
+
     def get(self, name: str, version: journal.Version) -> Any:
         """Return the value of a small file in a version; None where it has none.
 

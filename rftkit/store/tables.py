@@ -22,6 +22,9 @@ _CONFIGURATION = {
     "delta.deletedFileRetentionDuration": "interval 36500 days",
 }
 
+#: Rows that are read together at least: a record is opened without reading those far from it.
+GROUP = 1 << 13
+
 
 def scan(folder: Path, version: int) -> pl.LazyFrame:
     """Return the table as it was at a version.
@@ -90,7 +93,7 @@ def _create(folder: Path, schema: dict[str, pl.DataType], mode: Literal["error",
     pl.DataFrame(schema=schema).write_delta(_place(folder), mode=mode, delta_write_options=options)
 
 
-def replace(folder: Path, frame: pl.DataFrame) -> int:
+def replace(folder: Path, frame: pl.DataFrame, written: dict[Path, pl.DataFrame] | None = None) -> int:
     """Replace the whole content; return the new Delta version.
 
     Parameters
@@ -99,7 +102,14 @@ def replace(folder: Path, frame: pl.DataFrame) -> int:
         The table's folder.
     frame
         The new content.
+    written
+        Takes the rows of each file that was written.
     """
+    from rftkit.store import slices
+
+    sliced = None if frame.is_empty() else slices.replace(folder, frame, written)
+    if sliced is not None:
+        return sliced
     frame.write_delta(_place(folder), mode="overwrite", delta_write_options={"schema_mode": "overwrite"})
     return version_of(folder)
 
@@ -112,13 +122,35 @@ def version_of(folder: Path) -> int:
     folder
         The table's folder.
     """
-    return _table(folder).version()
+    return opened(folder).version()
 
 
-def _table(folder: Path) -> DeltaTable:
+def opened(folder: Path, version: int | None = None) -> DeltaTable:
+    """Return a table as Delta gives it.
+
+    Parameters
+    ----------
+    folder
+        The table's folder.
+    version
+        A Delta version of it; the newest by default.
+    """
     from deltalake import DeltaTable
 
-    return DeltaTable(_place(folder))
+    return DeltaTable(_place(folder), version=version)
+
+
+def files(folder: Path, version: int) -> list[Path]:
+    """Return the files that a version of a table is made of; what is in a file never changes.
+
+    Parameters
+    ----------
+    folder
+        The table's folder.
+    version
+        A Delta version of it.
+    """
+    return [folder / name for name in pl.DataFrame(opened(folder, version).get_add_actions())["path"]]
 
 
 def write_part(folder: Path, frame: pl.DataFrame) -> str:
@@ -132,7 +164,7 @@ def write_part(folder: Path, frame: pl.DataFrame) -> str:
         Rows with the table's columns.
     """
     name = f"part-{uuid4()}.parquet"
-    frame.write_parquet(folder / name, compression="zstd", compression_level=1, statistics=False)
+    frame.write_parquet(folder / name, compression="zstd", compression_level=1, statistics=False, row_group_size=GROUP)
     return name
 
 
@@ -148,7 +180,7 @@ def add_parts(folder: Path, parts: dict[str, int]) -> int:
     """
     from deltalake.transaction import AddAction
 
-    table = _table(folder)
+    table = opened(folder)
     when = int(time.time() * 1000)
     actions: list[AddAction | RemoveAction] = [
         AddAction(
@@ -162,28 +194,4 @@ def add_parts(folder: Path, parts: dict[str, int]) -> int:
         for name, rows in parts.items()
     ]
     table.create_write_transaction(actions, "append", table.schema())
-    return version_of(folder)
-
-
-def merge(folder: Path, frame: pl.DataFrame, key: str) -> int:
-    """Replace the rows that share a key with the given ones and add the others; return the new version.
-
-    Parameters
-    ----------
-    folder
-        The table's folder.
-    frame
-        Changed and new rows.
-    key
-        The column that names a row.
-    """
-    frame.write_delta(
-        _place(folder),
-        mode="merge",
-        delta_merge_options={
-            "predicate": f"old.{key} = new.{key}",
-            "source_alias": "new",
-            "target_alias": "old",
-        },
-    ).when_matched_update_all().when_not_matched_insert_all().execute()
     return version_of(folder)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 
-from rftkit.store import journal, tables
+from rftkit.store import journal, slices, tables
 from rftkit.store.layout import SCHEMAS
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Transaction:
         self._parts: dict[str, dict[str, int]] = {}
         self._prepared: set[str] = set()
         self._batches = 0
+        #: Rows of the files that this step wrote of tables that are replaced or merged, for whoever reads them next.
+        self.written: dict[Path, pl.DataFrame] = {}
         self._content: int | None = None
         self._parent: int | None = None
 
@@ -113,7 +115,7 @@ class Transaction:
         """
         folder = self._ready(table)
         self._parts.pop(table, None)
-        self._tables[table] = tables.replace(folder, conform(frame, SCHEMAS[table]))
+        self._tables[table] = tables.replace(folder, conform(frame, SCHEMAS[table]), self.written)
 
     def merge(self, table: str, frame: pl.DataFrame, key: str) -> None:
         """Replace the rows that share a key and add the others.
@@ -131,7 +133,7 @@ class Transaction:
             return
         folder = self._ready(table)
         self._flush(table)
-        self._tables[table] = tables.merge(folder, conform(frame, SCHEMAS[table]), key)
+        self._tables[table] = slices.merge(folder, conform(frame, SCHEMAS[table]), key, self.written)
 
     def put(self, name: str, value: Any) -> None:
         """Set a small file; the old one stays for undo.

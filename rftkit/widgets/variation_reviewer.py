@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import traitlets
 
 from rftkit import render
@@ -382,9 +383,9 @@ class VariationReviewer(DatasetWidget, bundle_name="variation_reviewer"):
     def _load(self) -> None:
         self._cards = cards(self.dataset.candidates())
         self._by_id = {card.id: card for card in self._cards}
-        wanted = {card.source for card in self._cards if card.source}
-        said = reading.labels(self.dataset).select("id")["id"]
-        known = [name for name in wanted if name in set(said)] if wanted else []
+        wanted = pl.Series("id", sorted({card.source for card in self._cards if card.source}), dtype=pl.String)
+        said = reading.labels(self.dataset)["id"]
+        known = said.filter(said.is_in(wanted.implode())).to_list()
         found = self.dataset.records(known, columns=["id", "messages"]) if known else None
         self._sources = (
             {}

@@ -26,7 +26,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., float], int]] = {
     "log": (math.log, 1),
 }
 
-_TOKEN = re.compile(r"\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|([-+*/^(),]))")
+_TOKEN = re.compile(r"\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|([-+*/^(),]))", re.ASCII)
 _DEEPEST = 100
 
 #: One step of a formula that was read: push a number, push a reward, or apply a function to so many values.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 import polars as pl
 
 from rftkit import messages
@@ -56,9 +58,21 @@ def _parsed(text: str) -> Any:
     if text.lstrip()[:1] not in '{["-0123456789tfn':
         return _NO_JSON  # most answers are prose
     try:
-        return messages.load(text)
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return _slowly(text)
+
+
+def _slowly(text: str) -> Any:
+    """Return what only Python reads: integers beyond 64 bits. NaN and Infinity are no JSON, though it would take them."""
+    try:
+        return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return _NO_JSON
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(name)
 
 
 def sample_of(output: str | None) -> dict[str, Any] | None:

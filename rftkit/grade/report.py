@@ -123,6 +123,7 @@ class GradeReport:
         mean = "no mean" if self.mean is None else f"mean {self.mean:.3f}"
         failed = sum(self.errors.values())
         tail = f", {render.count(failed)} errors" if failed else ""
+        tail += f", {render.count(len(self.problems))} lines that are no answer" if self.problems else ""
         return f"GradeReport({self.grader} on {self.on}: {render.count(self.scored)} scored, {mean}{tail})"
 
     def _repr_html_(self) -> str:

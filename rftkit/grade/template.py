@@ -7,6 +7,7 @@ text; a field that is not there, or null, is an error and not an empty text.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ NAMESPACES = ("item", "sample")
 SAMPLE_FIELDS = ("output_text", "output_json", "output_tools", "choices", "output_audio")
 
 _MARK = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_STEP = re.compile(r"""\.\s*([A-Za-z0-9_][\w-]*)|\[\s*(\d+)\s*\]|\[\s*'([^']*)'\s*\]|\[\s*"([^"]*)"\s*\]""")
+_STEP = re.compile(r"""\.\s*(\w[\w-]*)|\[\s*([0-9]+)\s*\]|\[\s*'([^']*)'\s*\]|\[\s*"([^"]*)"\s*\]""")
 _NAME = re.compile(r"\s*([A-Za-z_]\w*)\s*")
 
 Step = str | int
@@ -95,7 +96,12 @@ class Template:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else dump(value)
+    if isinstance(value, str):
+        return value
+    try:
+        return dump(value)
+    except (OverflowError, UnicodeEncodeError):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))  # integers beyond 64 bits, lone surrogates
 
 
 def value_of(field: Field, sample: Mapping[str, Any], item: Mapping[str, Any]) -> Any:

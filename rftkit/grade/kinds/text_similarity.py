@@ -44,7 +44,8 @@ def grade(spec: Spec, samples: Sequence[Sample], items: Sequence[Item], means: M
         metric = metric_of(spec["evaluation_metric"])
     except MissingDependencyError as missing:
         return [one if isinstance(one, Graded) else failed("missing_library", str(missing)) for one in both]
-    return [one if isinstance(one, Graded) else Graded(metric(*one)) for one in both]
+    # rounding takes BLEU of equal texts a hair above 1
+    return [one if isinstance(one, Graded) else Graded(min(1.0, max(0.0, metric(*one)))) for one in both]
 
 
 def _cosine(both: Both, embedder: Embeds | None) -> list[Graded]:

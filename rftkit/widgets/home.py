@@ -196,7 +196,11 @@ class Home(DatasetWidget, bundle_name="home"):
         from rftkit.dataset import Dataset
         from rftkit.widgets.workbench import Workbench
 
-        self._show(path, Workbench(Dataset(path), *panels))
+        kind = _generator()
+        if kind is not None and not panels and _talked_about(path):
+            self._show(path, kind(path))
+        else:
+            self._show(path, Workbench(Dataset(path), *panels))
 
     def _show(self, path: Path, page: Widget) -> None:
         if self._page is not None:
@@ -204,7 +208,8 @@ class Home(DatasetWidget, bundle_name="home"):
         self._page = page
         if isinstance(page, DatasetWidget):
             watch(page)
-        python = f"Workbench(rftkit.open({str(path)!r}))"
+        made = repr(str(path))
+        python = f"Workbench(rftkit.open({made}))" if hasattr(page, "panels") else f"{type(page).__name__}({made})"
         self.publish(opened={"name": path.name, "widget": f"anywidget:{page.model_id}", "python": python})
 
     # -- reading -------------------------------------------------------------------------------------------------
@@ -286,6 +291,13 @@ def _scoring(home: weakref.ref[Home]) -> Callable[[Control], int]:
         return done
 
     return work
+
+
+def _talked_about(path: Path) -> bool:
+    """Whether a dataset is still being talked about: it has a session of the generator and no record yet."""
+    from rftkit.dataset import Dataset
+
+    return (path / "generator").is_dir() and Dataset(path).version == 0
 
 
 def _generator() -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from rftkit import embed
-from rftkit.acts import asking, reading
+from rftkit.acts import asking, mapping, reading
 from rftkit.embed.cache import VectorCache
 from rftkit.errors import InputError
 from rftkit.schema import HAND_MADE
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 #: Which records wait: unsure ones, those with no topic, those that are nearly sure, or the first two.
 QUEUES = ("review", "unassigned", "medium", "high")
 BINS = 20
-_TEACHERS = 6000  # records that are looked at beside those asked about
+_TEACHERS = 1200  # records that are looked at beside those asked about
+_FITTED = 1000  # records that static vectors are fitted by, the same ones whatever is asked
 _COLUMNS = ("topic", "topic_confidence", "topic_method", "messages")
 
 
@@ -123,6 +124,21 @@ def queue(ds: Context, kind: str = "review", topic: str = "") -> list[str]:
     topic
         Only those of this topic and below it.
     """
+    return waiting(ds, kind, topic)[0]
+
+
+def waiting(ds: Context, kind: str, topic: str, limit: int | None = None) -> tuple[list[str], int]:
+    """Return the first ids of a `queue`, and how many records wait in all.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    kind, topic
+        As `queue` takes them.
+    limit
+        At most so many ids.
+    """
     if kind not in QUEUES:
         raise InputError(f"kind is {kind!r}; give one of {', '.join(QUEUES)}")
     said = _living(reading.labels(ds)).filter(~pl.col("topic_method").is_in(HAND_MADE).fill_null(value=False))
@@ -136,7 +152,8 @@ def queue(ds: Context, kind: str = "review", topic: str = "") -> list[str]:
     found = said.filter(of[kind])
     if topic:
         found = found.filter((pl.col("topic") == topic) | pl.col("topic").str.starts_with(topic + "/"))
-    return [str(id_) for id_ in found.sort("topic_confidence", maintain_order=True, nulls_last=False)["id"]]
+    ordered = found.select("id", "topic_confidence").sort("topic_confidence", maintain_order=True)["id"]
+    return (ordered if limit is None else ordered.head(limit)).to_list(), found.height
 
 
 def topic_choices(ds: Context, ids: Sequence[str], *, embedder: str = "auto", seed: int = 0) -> pl.DataFrame:
@@ -241,8 +258,15 @@ def _embedder(ds: Context, frame: pl.DataFrame, total: int, name: str) -> Any:
     chosen = embed.choose(asked, count=total).name
     found: Any = embed.get(chosen, count=total)
     if chosen == "static":
-        return embed.fitted(found, embed.texts(frame).to_list(), embed.kept(embed.get("minilm"), cache))  # type: ignore[arg-type]
+        return ds.remember("fitted static", ("records",), lambda: _fitted(ds, found, cache))
     return found if isinstance(found, embed.Fittable) else embed.kept(found, cache)
+
+
+def _fitted(ds: Context, found: Any, cache: VectorCache) -> Any:
+    """Return static vectors fitted to the dataset: to the same few records every time, whose vectors are kept."""
+    some = mapping.some(reading.labels(ds), _FITTED, 0)
+    texts = embed.texts(reading.frame(ds, some, ["messages"])).to_list()
+    return embed.fitted(found, texts, embed.kept(embed.get("minilm"), cache))  # type: ignore[arg-type]
 
 
 def _living(labels: pl.DataFrame) -> pl.DataFrame:

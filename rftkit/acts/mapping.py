@@ -140,18 +140,28 @@ def _material(
     ds: Context, embedder: str, seed: int, limit: int | None, invalid: bool, control: Control | None
 ) -> tuple[pl.DataFrame, embed.Array]:
     said = reading.labels(ds) if invalid else gathering.living(ds)
-    some = said if limit is None else _some(said, limit, seed)
-    frame = reading.frame(ds, some, ["id", "topic", "messages"])
+    chosen = said if limit is None else some(said, limit, seed)
+    frame = reading.frame(ds, chosen, ["id", "topic", "messages"])
     # the embedder of the whole dataset, also where only some of its records are on the map
     name = "static" if embed.choose(embedder, count=said.height).name == "static" else embedder
     if frame.is_empty():
         return frame.select("id", "topic", last_user_text()), np.zeros((0, 2), np.float32)
-    material = gathering.gathered(ds, some, name, control)
+    material = gathering.gathered(ds, chosen, name, control)
     return frame.select("id", "topic", last_user_text()), material.vectors
 
 
-def _some(said: pl.DataFrame, limit: int, seed: int) -> pl.DataFrame:
-    """Return at most so many records; a record keeps its luck whatever comes after it."""
+def some(said: pl.DataFrame, limit: int, seed: int) -> pl.DataFrame:
+    """Return at most so many records; a record keeps its luck whatever comes after it.
+
+    Parameters
+    ----------
+    said
+        Labels of the records.
+    limit
+        How many.
+    seed
+        The same records and seed give the same ones.
+    """
     if said.height <= limit:
         return said
     luck = _mixed(said["row"].to_numpy().astype(np.uint64) + np.uint64(seed))

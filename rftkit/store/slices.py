@@ -58,7 +58,9 @@ def merge(folder: Path, frame: pl.DataFrame, key: str, written: Written | None =
         Takes the rows of each file that was written.
     """
     table, wanted = tables.opened(folder), frame[key].implode()
-    found, gone, new = [frame[key].clear()], {}, {}
+    found = [frame[key].clear()]
+    gone: dict[Path, int] = {}
+    new: Written = {}
     for path, size in _files(folder, table).items():
         held = pl.read_parquet(path, columns=[key], hive_partitioning=False)[key]
         here = held.filter(held.is_in(wanted))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,7 @@ def _owners(topics: Sequence[Topic]) -> dict[str, list[int]]:
     return owners
 
 
+@lru_cache(maxsize=1 << 16)  # the same keywords are asked for again with every record that is shown
 def _fold(text: str) -> str:
     return str(folded(pl.Series([text]))[0]).strip()
 

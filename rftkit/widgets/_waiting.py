@@ -30,6 +30,7 @@ class Waiting:
         self._skipped: dict[str, None] = {}
         self._ids: list[str] = []
         self._at = 0
+        self._more = 0
 
     @property
     def here(self) -> str | None:
@@ -38,16 +39,19 @@ class Waiting:
 
     def start_over(self) -> None:
         """Forget what was decided: a new run has made a new queue."""
-        self.decided, self._skipped, self._ids, self._at = {}, {}, [], 0
+        self.decided, self._skipped, self._ids, self._at, self._more = {}, {}, [], 0, 0
 
-    def take(self, waiting: Sequence[str]) -> None:
+    def take(self, waiting: Sequence[str], total: int | None = None) -> None:
         """Bring the queue up to date; what was there keeps its place.
 
         Parameters
         ----------
         waiting
-            The records that wait now.
+            The records that wait now, or the first of them.
+        total
+            How many wait in all.
         """
+        self._more = 0 if total is None else total - len(waiting)
         before, new = self.here, set(waiting)
         kept = [id_ for id_ in self._ids if id_ in new or id_ in self.decided]
         old = set(kept)
@@ -136,7 +140,7 @@ class Waiting:
 
     def told(self) -> dict[str, Any]:
         """Return how far the queue is."""
-        total, decided = len(self._ids), len(self.decided)
+        total, decided = len(self._ids) + self._more, len(self.decided)
         return {
             "kind": self.kind,
             "topic": self.topic,

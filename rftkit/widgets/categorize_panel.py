@@ -9,28 +9,29 @@ import traitlets
 
 from rftkit import embed, llm, render
 from rftkit.acts import browsing, choosing, reading
-from rftkit.errors import ApprovalError, InputError, NotFoundError
+from rftkit.errors import ApprovalError, InputError
 from rftkit.jobs import Job
 from rftkit.widgets._base import act
-from rftkit.widgets._categorize_page import USUAL, announced, models_listed, page, python, shown_state, shown_suggestion
+from rftkit.widgets._categorize_page import USUAL, announced, models_listed, page, python, shown_state
 from rftkit.widgets._later import Later
+from rftkit.widgets._new_topics import NewTopics
 from rftkit.widgets._queue_card import card
 from rftkit.widgets._shown_records import shown_record
 from rftkit.widgets._topics_found import found_topics
 from rftkit.widgets._waiting import Waiting
-from rftkit.widgets._work import Working
 
 if TYPE_CHECKING:
     from rftkit.render import Html
-    from rftkit.topics.proposal import TopicSuggestion
 
 #: Records whose choices are worked out at once, from the one that is shown on.
-AHEAD = 2000
-#: New topics that are shown.
-SUGGESTED = 12
+AHEAD = 200
+#: Records of the queue that are held at once; those behind them follow as these are decided.
+HELD = 2000
+#: From so many records on, what a decision changes in the counts is worked out beside it.
+LARGE = 50_000
 
 
-class CategorizePanel(Working, bundle_name="categorize_panel"):
+class CategorizePanel(NewTopics, bundle_name="categorize_panel"):
     """Assign topics, look at the unsure records one by one, and let what a person decides teach the rest.
 
     Parameters
@@ -66,11 +67,6 @@ class CategorizePanel(Working, bundle_name="categorize_panel"):
     card = traitlets.Dict(
         default_value=None, allow_none=True, help="The record that is decided now; written by Python."
     ).tag(sync=True)
-    suggested = traitlets.Dict(
-        default_value=None,
-        allow_none=True,
-        help="New topics that unassigned records suggest, once looked for; written by Python.",
-    ).tag(sync=True)
     approval = traitlets.Dict(
         default_value=None, allow_none=True, help="What would cost money and waits for a yes; written by Python."
     ).tag(sync=True)
@@ -81,8 +77,7 @@ class CategorizePanel(Working, bundle_name="categorize_panel"):
         self._offered = choosing.Offered()
         self._thinking = False
         self._later: Later[choosing.Offered] = Later()
-        self._new: Later[list[TopicSuggestion]] = Later()
-        self._found: dict[str, TopicSuggestion] = {}
+        self._counts: Later[dict[str, Any]] = Later(patience=0)
         self._asked: dict[str, Any] = {}
         self._rejudging = False
         super().__init__(dataset)
@@ -186,9 +181,9 @@ class CategorizePanel(Working, bundle_name="categorize_panel"):
         topic
             Only those of this topic and below it.
         """
-        ids = choosing.queue(self.dataset, kind, topic)
+        found = choosing.waiting(self.dataset, kind, topic, HELD)
         self._waiting = Waiting(kind, topic)
-        self._waiting.take(ids)
+        self._waiting.take(*found)
         self._show_queue()
 
     @act
@@ -301,40 +296,6 @@ class CategorizePanel(Working, bundle_name="categorize_panel"):
         """
         return shown_record(browsing.whole(self.dataset, self._chosen(id)))
 
-    # -- new topics ----------------------------------------------------------------------------------------------
-
-    @act
-    def suggest(self) -> None:
-        """Look for new topics among the records that have none; they are shown as soon as they are there."""
-        self.publish(suggested={"state": "looking", "topics": []})
-        self._new.ask(self.dataset.suggest_topics, self._show_suggested)
-
-    def _show_suggested(self, found: list[TopicSuggestion] | None, error: BaseException | None) -> None:
-        if error is not None:
-            self.error = f"New topics could not be looked for: {error}"
-        self._found = {one.name: one for one in found or ()}
-        told = [shown_suggestion(one) for one in list(self._found.values())[:SUGGESTED]]
-        self.publish(suggested=None if error is not None else {"state": "found", "topics": told})
-
-    @act
-    def add_topic(self, name: str) -> None:
-        """Add a suggested topic and give it its records; those that were decided by hand stay.
-
-        Parameters
-        ----------
-        name
-            As it was suggested.
-        """
-        if name not in self._found:
-            raise NotFoundError(f"no topic {name!r} was suggested; look for some with suggest()")
-        one = self._found.pop(name)
-        told = f"Added the topic {name} with {render.plural(one.count, 'record')}."
-        with self._undo.step(told, "ds.accept_topic(ds.suggest_topics()[0])"):
-            self.dataset.accept_topic(one)
-        self._offered = choosing.Offered()
-        self._after()
-        self._show_suggested(list(self._found.values()), None)
-
     def _leaves(self) -> list[str]:
         tree = reading.tree(self.dataset)
         return [tree.path(topic.id) for topic in tree.leaves()]
@@ -349,9 +310,23 @@ class CategorizePanel(Working, bundle_name="categorize_panel"):
             raise InputError("no record waits; choose another queue or run again")
         return chosen
 
+    def _judge_anew(self) -> None:
+        self._offered = choosing.Offered()
+
     def _after(self) -> None:
-        self.refresh()
-        self.publish(done=self._undo.told())
+        if len(self.dataset) < LARGE:
+            self.refresh()
+            self.publish(done=self._undo.told())
+            return
+        self.seen_version = self.dataset.version
+        self.publish(queue=self._waiting.told(), card=self._card(), done=self._undo.told())
+        self._counts.ask(self._state, self._show_state)
+
+    def _show_state(self, state: dict[str, Any] | None, error: BaseException | None) -> None:
+        if state is not None:
+            self.publish(state=state)
+        else:
+            self.error = f"The records could not be counted: {error}"
 
     def _show_queue(self) -> None:
         self.publish(queue=self._waiting.told(), card=self._card())
@@ -360,19 +335,21 @@ class CategorizePanel(Working, bundle_name="categorize_panel"):
 
     def read(self) -> dict[str, Any]:
         """Return the traits that show the dataset as it is now."""
-        known = choosing.categorized(self.dataset)
-        tree = reading.tree(self.dataset)
-        self._waiting.take(choosing.queue(self.dataset, self._waiting.kind, self._waiting.topic))
+        kind, topic = self._waiting.kind, self._waiting.topic
+        self._waiting.take(*choosing.waiting(self.dataset, kind, topic, HELD + len(self._waiting.decided)))
         ids = reading.labels(self.dataset)["id"]
         self._waiting.keep(set(ids.filter(ids.is_in(list(self._waiting.decided)))))
-        state = shown_state(known, topics=len(tree.leaves()), corrections=choosing.corrections(self.dataset))
         return {
-            "state": state,
+            "state": self._state(),
             "offers": self.offers or {"embedders": ["auto", *embed.available()], "models": []},
             "queue": self._waiting.told(),
             "card": self._card(),
             "done": self._undo.told(),
         }
+
+    def _state(self) -> dict[str, Any]:
+        known, topics = choosing.categorized(self.dataset), len(reading.tree(self.dataset).leaves())
+        return shown_state(known, topics=topics, corrections=choosing.corrections(self.dataset))
 
     def _card(self) -> dict[str, Any] | None:
         here = self._waiting.here

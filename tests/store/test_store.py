@@ -218,3 +218,40 @@ def test_a_folder_that_delta_would_take_for_another_is_refused(tmp_path: Path, n
 
     with pytest.raises(StoreError, match="sign in its path"):
         rftkit.open(tmp_path / name)
+
+
+def _large(store: Store, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("rftkit.store.slices.ROWS", 10)
+    with store.write("import") as step:
+        step.replace("labels", _labels(*(f"r{n:02}" for n in range(35))))
+    return store.path / "labels"
+
+
+def _files(store: Store) -> set[Path]:
+    return set(store.files("labels", store.head()))
+
+
+def test_a_change_writes_anew_only_the_files_that_hold_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    _large(store, monkeypatch)
+    before = _files(store)
+    assert len(before) == 4
+    changed = store.scan("labels", store.head()).filter(pl.col("id") == "r17").collect().with_columns(split=pl.lit("x"))
+    with store.write("assign") as step:
+        step.merge("labels", changed, key="row")
+    assert len(before & _files(store)) == 3
+    assert store.scan("labels", store.head()).filter(pl.col("split") == "x").collect()["id"].to_list() == ["r17"]
+    assert store.scan("labels", store.head()).collect().height == 35
+    assert store.scan("labels", store.at(1)).collect()["split"].null_count() == 35
+
+
+def test_any_reader_of_delta_sees_the_files_as_one_table(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    from deltalake import DeltaTable
+
+    folder = _large(store, monkeypatch)
+    shorter = store.scan("labels", store.head()).collect().head(12)
+    with store.write("delete") as step:
+        step.replace("labels", shorter)
+    table = DeltaTable(str(folder))
+    assert sorted(pl.read_delta(str(folder))["id"]) == sorted(shorter["id"])
+    assert len(table.file_uris()) == 2
+    assert table.count() == 12

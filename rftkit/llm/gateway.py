@@ -117,6 +117,32 @@ async def complete(
         return await direct.complete(
             model, request, base_url=base_url, api_key=api_key, timeout=timeout, structured=structured
         )
+    return await through_litellm(
+        model, request, base_url=base_url, api_key=api_key, timeout=timeout, structured=structured
+    )
+
+
+async def through_litellm(
+    model: str,
+    request: Request,
+    *,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    timeout: float = 120.0,
+    structured: bool = False,
+) -> Reply:
+    """Ask a model once through litellm itself, also where there is a shorter way.
+
+    Parameters
+    ----------
+    model, request, base_url, api_key, timeout, structured
+        As `complete` takes them.
+
+    Raises
+    ------
+    CallError
+        When there is no answer.
+    """
     module = litellm()
     arguments = _arguments(model, request, base_url, api_key, timeout, structured)
     try:

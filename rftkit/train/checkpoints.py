@@ -83,6 +83,21 @@ def prune(phase: Path) -> None:
             shutil.rmtree(checkpoint, ignore_errors=True)
 
 
+def clear(phase: Path) -> None:
+    """Throw away all checkpoints of a phase that is over: its model is kept elsewhere.
+
+    Parameters
+    ----------
+    phase
+        The folder of the phase; may be missing.
+
+    Examples
+    --------
+    >>> clear(Path("nowhere"))
+    """
+    shutil.rmtree(phase, ignore_errors=True)
+
+
 def keep_best(folder: JobFolder, policy: Policy, step: int, reward: float | None) -> None:
     """Keep a model as the best one, and let go of the one before.
 

@@ -171,7 +171,6 @@ class Policy:
         *,
         batch: int = BATCH,
         between: Callable[[], None] | None = None,
-        told: Callable[[torch.Tensor], None] | None = None,
     ) -> list[Said]:
         """Return the answers, in their order.
 
@@ -183,8 +182,6 @@ class Policy:
             Answers at once.
         between
             Called between batches; may raise to stop.
-        told
-            Told the next token of each answer of the batch, as they come.
         """
         order = sorted(range(len(draws)), key=lambda place: len(draws[place].prompt))
         found: dict[int, Said] = {}
@@ -192,10 +189,19 @@ class Policy:
             if between is not None:
                 between()
             places = order[start : start + batch]
-            found.update(zip(places, self._batch([draws[place] for place in places], told), strict=True))
+            found.update(zip(places, self.together([draws[place] for place in places]), strict=True))
         return [found[place] for place in range(len(draws))]
 
-    def _batch(self, draws: Sequence[Draw], told: Callable[[Any], None] | None) -> list[Said]:
+    def together(self, draws: Sequence[Draw], told: Callable[[Any], None] | None = None) -> list[Said]:
+        """Return the answers, all drawn at once.
+
+        Parameters
+        ----------
+        draws
+            What is wanted.
+        told
+            Told the next token of each answer, as they come.
+        """
         import torch
 
         read = self.tokenizer([draw.prompt for draw in draws], return_tensors="pt", padding=True)

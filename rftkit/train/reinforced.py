@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rftkit.train import checkpoints, rows
-from rftkit.train.run import Run, adapters, arguments
+from rftkit.train.run import Run, adapters, arguments, quiet
 from rftkit.train.watch import watch
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _trainer(run: Run, looker: Looker, total: int) -> Any:
         peft_config=None if hasattr(run.policy.model, "peft_config") else adapters(run.settings),
     )
     run.policy.model = trainer.model
-    return trainer
+    return quiet(trainer)
 
 
 def _callback(run: Run, looker: Looker, total: int) -> Any:

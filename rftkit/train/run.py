@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -171,6 +170,20 @@ def arguments(run: Run, phase: str, total: int, **more: Any) -> dict[str, Any]:
     }
 
 
+def quiet(trainer: Any) -> Any:
+    """Return the trainer without the lines that it prints at each step; the metrics hold what they say.
+
+    Parameters
+    ----------
+    trainer
+        Of transformers.
+    """
+    from transformers.trainer_callback import PrinterCallback
+
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
 def adapters(settings: Settings) -> Any:
     """Return what makes a trainer train adapters; None where all weights are trained.
 
@@ -186,6 +199,3 @@ def adapters(settings: Settings) -> Any:
     return LoraConfig(
         r=settings.lora_rank, lora_alpha=2 * settings.lora_rank, target_modules="all-linear", task_type="CAUSAL_LM"
     )
-
-
-Note = Callable[[int, dict[str, Any]], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rftkit.train import checkpoints, rows
-from rftkit.train.run import Run, adapters, arguments
+from rftkit.train.run import Run, adapters, arguments, quiet
 from rftkit.train.watch import watch
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _trainer(run: Run, looker: Looker) -> Any:
         ),
         looked=lambda step: _look(run, looker, step),
     )
-    return SFTTrainer(
+    trainer = SFTTrainer(
         model=run.policy.model,
         args=_arguments(run),
         train_dataset=_dataset(run),
@@ -53,6 +53,7 @@ def _trainer(run: Run, looker: Looker) -> Any:
         callbacks=[callback],
         peft_config=adapters(how),
     )
+    return quiet(trainer)
 
 
 def _look(run: Run, looker: Looker, step: int) -> None:

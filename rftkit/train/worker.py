@@ -73,7 +73,7 @@ def _work(folder: JobFolder, stop: Stop) -> None:
     told = folder.read()
     settings = Settings.of(told.get("config") or {})
     os.environ.update(offline(folder.path / "cache"))
-    _set_threads(settings.threads)
+    _prepare(settings.threads)
     stop.go_on()
     run = _run(folder, settings, stop, told)
     total = settings.plan(len(run.tasks("train")))
@@ -94,11 +94,13 @@ def _phases(run: Any, looker: Any, settings: Any, total: int) -> None:
             run.keep_rollouts(looker, "before")
         warm_up(run, looker)
         checkpoints.keep_warm(run.folder, run.policy)
+        checkpoints.clear(run.phase("sft"))
         run.policy = Policy.load(checkpoints.warm(run.folder) or "")  # as a process that resumes it would find it
     if total:
         reinforce(run, looker, total)
     run.policy = Policy.load(checkpoints.model_folder(run.folder) or "")
     run.keep_rollouts(looker, "after")
+    checkpoints.clear(run.phase("rl"))
 
 
 def _run(folder: JobFolder, settings: Any, stop: Stop, told: Mapping[str, Any]) -> Any:
@@ -130,10 +132,17 @@ def _memory(folder: JobFolder) -> Path:
     return folder.path.parent.parent / "llm.sqlite"
 
 
-def _set_threads(threads: int | None) -> None:
-    if threads:
-        import torch
+def _prepare(threads: int | None) -> None:
+    """Set the libraries up: threads as asked, and no bars and notices in the log, so that its last line tells."""
+    import warnings
 
+    import torch
+    from transformers.utils import logging
+
+    warnings.filterwarnings("ignore", category=FutureWarning)
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    if threads:
         torch.set_num_threads(threads)
 
 

@@ -79,7 +79,9 @@ def make(config: Mapping[str, Any], api_key: str | None, **options: Any) -> open
     module = library()
     url = config.get("base_url") or os.environ.get("OPENAI_BASE_URL")
     # one try each: what may have been done by a call without an answer is looked up before it is sent again
-    return module.OpenAI(api_key=api_key or key(config), base_url=url, max_retries=0, **{"timeout": 120.0, **options})
+    given = {"timeout": 120.0, **options}
+    made: openai.OpenAI = module.OpenAI(api_key=api_key or key(config), base_url=url, max_retries=0, **given)
+    return made
 
 
 def library() -> Any:

@@ -50,10 +50,38 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> rftkit.Dataset:
     return ds
 
 
+def _session(ds: rftkit.Dataset) -> rftkit.GeneratorSession:
+    """Return a session of hostile texts: requirements, prompt, cards, notes on marked words, themes."""
+    session = rftkit.GeneratorSession(ds.path.parent / "said.rft")
+    if session.state.iteration:
+        return session
+    task = {"task_goal": f"sort a message {ATTACK}", "role_persona": LONG, "use_case": TEXTS[2], "edge_cases": TEXTS[3]}
+    form = {"input_format": "a message", "output_format": "one of: billing, delivery", "domain_expertise": TEXTS[4]}
+    session.load_requirements({**task, **form, "examples": [{"input": ATTACK, "answer": "billing"}]})
+    session.confirm()
+    for number, (card, text) in enumerate(zip(session.samples(), TEXTS, strict=False)):
+        session.edit_card(card, input=f"{text} {number}")
+        session.annotate(card, f"{text} {number}", passage=text[:80].strip())
+    session.themes()
+    return session
+
+
+def _cards(ds: rftkit.Dataset) -> Widget:
+    return widgets.AnnotationCards(_session(ds))
+
+
+def _generator(ds: rftkit.Dataset) -> Widget:
+    shown = widgets.DatasetGenerator(_session(ds))
+    shown.go("requirements")
+    return shown
+
+
 #: How each screen is made; those that need more than a dataset.
 SPECIAL: dict[str, Callable[[rftkit.Dataset], Widget]] = {
     "ImportPanel": lambda ds: widgets.ImportPanel(ds, str(_file(ds))),
     "Home": lambda ds: widgets.Home(ds.path.parent),
+    "AnnotationCards": _cards,
+    "DatasetGenerator": _generator,
 }
 #: Screens of something else than a dataset, which their own tests show.
 OTHERS = {"GenerationProgress", "Workbench"}

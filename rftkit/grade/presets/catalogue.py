@@ -164,7 +164,7 @@ def code_runs(*, tests: str = "tests", expected_output: str = "expected_output",
     tests, expected_output
         The fields with tests, and with what the code has to print.
     seconds
-        Time for the code, and for each test.
+        Time for the code and its tests together.
     """
     return python("code_runs", tests=tests, expected_output=expected_output, seconds=seconds)
 

@@ -39,8 +39,26 @@ def test_openai_rft_has_prompt_tools_and_flat_columns(written: Written) -> None:
             "difficulty": 2,
             "topic": "travel/trains",
             "rftkit_id": "r_01",
+            "reference_tool_calls": "[]",
         }
     ]
+
+
+def test_openai_rft_has_the_calls_of_the_output_for_graders_of_calls(written: Written) -> None:
+    (row,) = written("openai-rft", {**BOOKING, "output": CALLING})
+    assert json.loads(row["reference_tool_calls"]) == [{"name": "find_train", "arguments": ARGUMENTS}]
+
+
+def test_openai_rft_leaves_reference_calls_of_the_source_alone(written: Written) -> None:
+    (row,) = written("openai-rft", {**BOOKING, "output": CALLING, "extra": {"reference_tool_calls": "mine"}})
+    assert row["reference_tool_calls"] == "mine"
+
+
+def test_openai_rft_has_no_reference_calls_without_tools_or_output_or_where_columns_are_named(written: Written) -> None:
+    for record in ({**BOOKING, "tools": None}, {**BOOKING, "output": None}):
+        assert "reference_tool_calls" not in written("openai-rft", record)[0]
+    (row,) = written("openai-rft", BOOKING, columns=["topic"])
+    assert "reference_tool_calls" not in row
 
 
 def test_openai_rft_leaves_empty_tools_out(written: Written) -> None:

@@ -3,8 +3,8 @@
 The code is the last fenced block, or the whole answer where there is none. Tests are `item.tests`: a list of texts,
 or one text whose top-level statements are the tests; where they define `check` and the item names an `entry_point`,
 check(entry_point) is the test. `item.expected_output` is what the code has to print. Code that runs longer than
-SECONDS, leaves early, or reaches for the interpreter behind it is worth 0.0. An object that claims to equal everything
-does not pass: what a test compares with a plain value has to be a plain value.
+SECONDS (its tests included), leaves early, or reaches for the interpreter behind it is worth 0.0. An object that
+claims to equal everything does not pass: what a test compares with a plain value has to be a plain value.
 """
 
 import ast
@@ -14,6 +14,7 @@ import io
 import re
 import signal
 import threading
+import time
 from typing import Any
 
 TESTS = "tests"  # option
@@ -86,7 +87,7 @@ def reaches_behind(tree: ast.AST) -> bool:
 
 
 @contextlib.contextmanager
-def time_limit() -> Any:
+def time_limit(seconds: float) -> Any:
     """Stop what takes too long, where the system can; elsewhere the time of the whole grader is the limit."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
@@ -96,7 +97,7 @@ def time_limit() -> Any:
         raise OverError
 
     before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS, 0.1)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), 0.1)
     try:
         yield
     finally:
@@ -104,11 +105,15 @@ def time_limit() -> Any:
         signal.signal(signal.SIGALRM, before)
 
 
-def run(tree: ast.Module, space: dict[str, Any]) -> tuple[bool, str]:
+def run(tree: ast.Module, space: dict[str, Any], end: float) -> tuple[bool, str]:
     """Run code; return whether it came to its end, and what it printed."""
     printed = Printed()
     try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()), time_limit():
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(io.StringIO()),
+            time_limit(end - time.monotonic()),
+        ):
             exec(compile(tree, "<answer>", "exec", dont_inherit=True), space)  # noqa: S102
     except BaseException:  # noqa: BLE001
         return False, printed.getvalue()
@@ -139,9 +144,10 @@ def grade(sample: dict[str, Any], item: dict[str, Any]) -> float:
     if not tree.body or reaches_behind(tree):
         return 0.0
     space: dict[str, Any] = {"__name__": "answer", "_same": same}
-    ended, printed = run(tree, space)
+    end = time.monotonic() + SECONDS
+    ended, printed = run(tree, space, end)
     if not ended:
         return 0.0
     right = [printed.strip() == str(expected).strip()] if expected is not None else []
-    right += [run(copy.deepcopy(test), {**space, "_same": same})[0] for test in tests]
+    right += [run(copy.deepcopy(test), {**space, "_same": same}, end)[0] for test in tests]
     return sum(right) / len(right) if right else 1.0

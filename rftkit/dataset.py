@@ -17,7 +17,9 @@ from rftkit.acts import (
     covering,
     differing,
     dividing,
+    dry_running,
     editing,
+    evaluating,
     exporting,
     generating,
     grading,
@@ -27,6 +29,7 @@ from rftkit.acts import (
     proposing,
     reading,
     regenerating,
+    resulting,
     reviewing,
     rolling,
     sanitizing,
@@ -35,6 +38,7 @@ from rftkit.acts import (
     training,
     withdrawing,
 )
+from rftkit.acts import dry_runs as runs
 from rftkit.acts import history as versions
 from rftkit.acts.context import Context
 from rftkit.errors import InputError, StoreError
@@ -92,6 +96,9 @@ class Dataset(Context):
     map_job = mapping.map_job
     candidates = reviewing.candidates
     rollouts = rolling.rollouts
+    dry_runs = runs.dry_runs
+    dry_run_named = runs.dry_run_named
+    plan_dry_run = dry_running.plan_dry_run
     review_state = reviewing.review_state
     final_distribution = reviewing.final_distribution
     split_state = splitting.split_state
@@ -103,6 +110,8 @@ class Dataset(Context):
     jobs = training.jobs
     job = training.job
     announce_training = training.announce
+    results = resulting.results
+    compare_jobs = resulting.compare_jobs
 
     # Steps
     import_ = importing.import_
@@ -139,7 +148,11 @@ class Dataset(Context):
     export = exporting.export
     export_job = exporting.export_job
     train = training.train
+    evaluate = evaluating.evaluate
+    benchmark = evaluating.benchmark
     collect_rollouts = rolling.collect_job
+    dry_run = dry_running.dry_run
+    keep_dry_run = runs.judge_by
     undo = versions.undo
     redo = versions.redo
 

@@ -156,18 +156,19 @@ ROLLOUTS: Final[dict[str, pl.DataType]] = {
     "when": TIME,
 }
 
-#: `grades/`: what a grader says of a rollout.
-GRADES: Final[dict[str, pl.DataType]] = {
+#: `dry_runs/`: what a grader said of each answer of a dry run; `dry_runs.json` says with which options.
+DRY_RUNS: Final[dict[str, pl.DataType]] = {
+    "run": pl.String(),
     "id": pl.String(),
     "sample": pl.Int64(),
-    "model": pl.String(),
-    "settings": pl.String(),
-    "prompt_key": pl.Binary(),
-    "grader": pl.String(),  # fingerprint
-    "reward": pl.Float64(),  # null where the grader failed
-    "sub_rewards": pl.String(),  # JSON text {name: reward}, null when the grader has one part
-    "error": pl.String(),  # of the grader
-    "when": TIME,
+    "topic": pl.String(),  # path, as it was
+    "prompt_key": pl.Binary(),  # names the rollout together with id, sample, and the model and settings of the run
+    "reward": pl.Float64(),  # null where there is none
+    "sub_rewards": pl.String(),  # JSON text {part: reward}
+    "grader_error": pl.String(),
+    "warnings": pl.List(pl.String),  # of the record, as they were
+    "known": pl.Float64(),  # reward of the record's known answer, where there is one
+    "empty": pl.Float64(),  # reward of an empty answer
 }
 
 #: Lines that could not be read, kept with their bytes.

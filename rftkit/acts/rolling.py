@@ -17,13 +17,15 @@ import polars as pl
 
 from rftkit import llm, messages, schema
 from rftkit.acts import asking, reading
+from rftkit.acts.rollouts import keep, prompts_of, rollouts
 from rftkit.errors import InputError, ModelError
 from rftkit.jobs import Control, Job
 
 if TYPE_CHECKING:
     from rftkit.acts.context import Context
 
-KEY = ("id", "sample", "model", "settings", "prompt_key")
+__all__ = ["Collected", "Settings", "asker", "collect", "collect_job", "keep", "missing", "requests", "rollouts"]
+
 TEMPERATURE, MAX_TOKENS = 1.0, 1024
 
 
@@ -96,76 +98,6 @@ class Collected:
         return f"Collected({self.frame.height:,} rollouts: {took})"
 
 
-def rollouts(ds: Context, *, model: str | None = None, run: str | None = None) -> pl.DataFrame:
-    """Return the rollouts that are kept: columns of `schema.ROLLOUTS`.
-
-    Parameters
-    ----------
-    ds
-        The dataset.
-    model
-        Only those of this model.
-    run
-        Only those that this run collected.
-    """
-    found = ds.remember("rollouts", ("rollouts",), lambda: _latest(ds.store.scan("rollouts", ds.line).collect()))
-    found = found if model is None else found.filter(pl.col("model") == model)
-    return found if run is None else found.filter(pl.col("run") == run)
-
-
-def _latest(stored: pl.DataFrame) -> pl.DataFrame:
-    # files of a table come in any order: the latest answer counts, and an answer before a failure
-    ordered = stored.sort(pl.col("error").is_null(), "when", maintain_order=True)
-    return ordered.unique(KEY, keep="last", maintain_order=True).sort("when", "id", "sample")
-
-
-def keep(ds: Context, frame: pl.DataFrame, *, step: str = "rollouts", **configuration: Any) -> int:
-    """Keep rollouts that were made elsewhere, and return how many were new.
-
-    Parameters
-    ----------
-    ds
-        The dataset.
-    frame
-        At least `id`, `sample`, `model` and `output_text`; other columns of `schema.ROLLOUTS` where there are any.
-    step
-        Name of the step in the history.
-    **configuration
-        What the history should say of it.
-    """
-    absent = [name for name in ("id", "sample", "model", "output_text") if name not in frame.columns]
-    if absent:
-        raise InputError(f"rollouts need the columns id, sample, model and output_text; missing: {', '.join(absent)}")
-    new = _unknown(ds, _whole(ds, frame))
-    if new.height:
-        with ds.step(step, configuration) as writing:
-            writing.append("rollouts", new)
-            writing.counts = {"rollouts": new.height}
-    return new.height
-
-
-def _whole(ds: Context, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the frame with every column of the table; the prompt is the record's prompt of now."""
-    from rftkit.store.transaction import conform
-
-    whole = conform(frame, schema.ROLLOUTS)
-    keys = _prompts(ds, whole["id"].unique().to_list(), ("id", "exact_key"))
-    known = whole.join(keys, on="id", how="left", maintain_order="left")
-    return known.with_columns(
-        pl.col("prompt_key").fill_null(pl.col("exact_key")),
-        pl.col("settings").fill_null(""),
-        pl.col("when").fill_null(datetime.now(UTC)),
-    ).select(list(schema.ROLLOUTS))
-
-
-def _unknown(ds: Context, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows that are not kept yet; a row with an answer replaces one with an error."""
-    had, failed = rollouts(ds), pl.col("error").is_not_null()
-    join: dict[str, Any] = {"on": KEY, "how": "anti", "nulls_equal": True, "maintain_order": "left"}
-    new = frame.join(had.filter(~failed).select(KEY), **join)
-    return pl.concat([new.filter(~failed), new.filter(failed).join(had.select(KEY), **join)])
-
-
 def requests(
     ds: Context, ids: Sequence[str], k: int, settings: Settings
 ) -> tuple[list[llm.Request], list[tuple[str, int, bytes]]]:
@@ -182,7 +114,7 @@ def requests(
     settings
         How to ask.
     """
-    frame = _prompts(ds, ids, ("id", "messages", "tools", "tool_choice", "exact_key"))
+    frame = prompts_of(ds, ids, ("id", "messages", "tools", "tool_choice", "exact_key"))
     rows = zip(*(frame[name] for name in ("id", "tools", "tool_choice", "exact_key")), strict=True)
     asked, keys = [], []
     for said, (id_, tools, choice, key) in zip(messages.unpack(frame["messages"]), rows, strict=True):
@@ -202,15 +134,6 @@ def _request(said: list[Any], tools: str | None, choice: str | None, settings: S
         tool_choice=messages.load(choice) if offered else None,
         options=dict(settings.options or {}),
     )
-
-
-def _prompts(ds: Context, ids: Sequence[str], columns: Sequence[str]) -> pl.DataFrame:
-    if not ids:
-        return pl.DataFrame(schema={name: schema.FRAME.get(name, pl.String()) for name in columns})
-    there = pl.Series("id", ids, dtype=pl.String).unique(maintain_order=True)
-    said = reading.labels(ds).filter(pl.col("id").is_in(there.implode()))
-    found = reading.frame(ds, said, columns)
-    return there.to_frame().join(found, on="id", how="inner", maintain_order="left").select(columns)
 
 
 def asker(ds: Context, model: str | None, **options: Any) -> llm.Runner:
@@ -332,7 +255,7 @@ def missing(
 
 def _wanted(ds: Context, model: str, ids: Sequence[str], k: int, settings: Settings) -> pl.DataFrame:
     """Return the kept rollouts of these records as they read now, in their order."""
-    prompts = _prompts(ds, ids, ("id", "exact_key")).rename({"exact_key": "prompt_key"})
+    prompts = prompts_of(ds, ids, ("id", "exact_key")).rename({"exact_key": "prompt_key"})
     mine = rollouts(ds, model=model).filter((pl.col("settings") == settings.name) & (pl.col("sample") < k))
     found = prompts.with_row_index("_at").join(mine, on=["id", "prompt_key"], how="inner", nulls_equal=True)
     return found.sort("_at", "sample").select(list(schema.ROLLOUTS))
@@ -343,7 +266,7 @@ class _Counted:
 
     def __init__(self, control: Control, done: int, total: int, runner: llm.Runner) -> None:
         self.control, self.done, self.total, self.runner = control, done, total, runner
-        self.before = (runner.calls, runner.cached_calls, runner.prompt_tokens, runner.completion_tokens)
+        self.before = self._counts()
         self.cost: float | None = 0.0
         self._lock = threading.Lock()
         control.report(done, total, note="asking the model", cost_usd=0.0)
@@ -355,12 +278,15 @@ class _Counted:
             self.cost = (self.cost or 0.0) + (answer.cost_usd or 0.0) if known else None
         self.control.report(self.done, self.total, cost_usd=self.cost, sample=answer.text)
 
-    def collected(self, frame: pl.DataFrame, answers: Sequence[llm.Answer]) -> Collected:
+    def _counts(self) -> tuple[int, int, int, int]:
         now = self.runner
-        after = (now.calls, now.cached_calls, now.prompt_tokens, now.completion_tokens)
-        spent = [new - old for new, old in zip(after, self.before, strict=True)]
+        return now.calls, now.cached_calls, now.prompt_tokens, now.completion_tokens
+
+    def collected(self, frame: pl.DataFrame, answers: Sequence[llm.Answer]) -> Collected:
+        calls, cached, read, written = (new - old for new, old in zip(self._counts(), self.before, strict=True))
         left = [answer.error or "" for answer in answers if answer.unasked]
-        return Collected(frame, *spent, cost_usd=self.cost, missing=len(left), reason=left[0] if left else "")
+        reason = left[0] if left else ""
+        return Collected(frame, calls, cached, read, written, self.cost, len(left), reason)
 
 
 def _frame(

@@ -18,5 +18,5 @@ SCHEMAS: Final[dict[str, dict[str, pl.DataType]]] = {
     "verdicts": schema.VERDICTS,
     "unreadable": schema.UNREADABLE,
     "rollouts": schema.ROLLOUTS,
-    "grades": schema.GRADES,
+    "dry_runs": schema.DRY_RUNS,
 }

@@ -27,6 +27,7 @@ def row(topic: str, number: int, chance: float, **more: Any) -> dict[str, Any]:
 def world(path: Path, topics: Mapping[str, Sequence[float]], **more: Any) -> rftkit.Dataset:
     """Return a dataset with these chances in each topic."""
     rows = [row(topic, n, chance, **more) for topic, chances in topics.items() for n, chance in enumerate(chances)]
+    path.parent.mkdir(parents=True, exist_ok=True)
     source = path.with_suffix(".jsonl")
     source.write_text("".join(dump(one) + "\n" for one in rows))
     ds = rftkit.open(path)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rftkit.acts import training_data
+from rftkit.acts.dry_grading import grader_of
 from rftkit.acts.training_gate import Gate, gate
 from rftkit.acts.training_job import TrainingJob
-from rftkit.errors import ApprovalError, InputError
+from rftkit.errors import ApprovalError
 from rftkit.train.backend import Announcement, backend_of
 from rftkit.train.state import JobFolder, folders
 
@@ -74,7 +74,7 @@ def train(
     ApprovalError
         It costs money, or nobody knows, and it was not approved.
     """
-    rules = _grader(grader)
+    rules = grader_of(grader)
     runner = backend_of(backend, **({} if api_key is None else {"api_key": api_key}))
     counts = training_data.split_counts(ds)
     passed = gate(ds, rules.fingerprint, force=force)
@@ -109,7 +109,7 @@ def announce(ds: Context, **values: Any) -> tuple[Announcement, dict[str, int]]:
     **values
         `backend`, `base`, `grader`, and further options of `train`.
     """
-    rules, name = _grader(values.pop("grader")), values.pop("backend", "trl")
+    rules, name = grader_of(values.pop("grader")), values.pop("backend", "trl")
     known = {key: values.pop(key, None) for key in ("base", "budget_usd")}
     config = {key: value for key, value in values.items() if value is not None}
     counts = training_data.split_counts(ds)
@@ -162,16 +162,3 @@ def _approve(told: Announcement, backend: str, budget_usd: float | None, *, appr
     raise ApprovalError(
         f"training with {backend} takes {price}; {'; '.join((*told.notes, 'approve it'))} with --yes (approved=True)"
     )
-
-
-def _grader(given: Any) -> Any:
-    """Return the grader that was meant."""
-    from rftkit.grade import Grader
-
-    if isinstance(given, Grader):
-        return given
-    if isinstance(given, dict):
-        return Grader.from_dict(given)
-    if not isinstance(given, str | Path):
-        raise InputError(f"{given!r} is no grader; give a rftkit.Grader, its JSON, a file, or the name of a preset")
-    return Grader.load(given) if str(given).endswith(".json") or Path(given).is_file() else Grader.preset(str(given))

@@ -33,9 +33,16 @@ def prepare(ds: Context, folder: JobFolder) -> None:
         counts[split] = report.written
         for sentence in report.warnings:
             folder.event("data", f"{split}: {sentence}")
+    _answers(ds, folder, told.get("config") or {})
     if not all(counts.values()):
         raise InputError("no record of the split can be trained on; look at ds.preview_export(split='train')")
     folder.update(counts=counts)
+
+
+def _answers(ds: Context, folder: JobFolder, config: dict[str, Any]) -> None:
+    """Write what a warm start imitates where that is the outputs, which no other export holds."""
+    if config.get("sft_steps") and config.get("sft_on") == "output":
+        exporting.export(ds, folder.data("sft"), split="train", format="openai-chat")
 
 
 def split_counts(ds: Context) -> dict[str, Any]:

@@ -30,6 +30,7 @@ METRICS: Final[dict[str, pl.DataType]] = {
     "valid_reward": pl.Float64(),
     "zero_spread_share": pl.Float64(),
     "length": pl.Float64(),
+    "entropy": pl.Float64(),
     "loss": pl.Float64(),
     "kl": pl.Float64(),
     "lr": pl.Float64(),

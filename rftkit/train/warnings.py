@@ -12,6 +12,12 @@ OVERFIT = 0.1
 ENOUGH = 5
 #: A gradient needs spread: with so many groups of equal rewards there is next to none.
 NO_SPREAD = 0.9
+#: An entropy that has only so much left of its beginning draws the same answer each time.
+SAME_ANSWER = 0.1
+#: Answers that grew or shrank by so much changed their kind.
+TIMES_LENGTH = 2.0
+#: A reward that rose by so much earned its changes.
+GAIN = 0.1
 
 
 def warnings_of(metrics: pl.DataFrame) -> list[str]:
@@ -30,7 +36,7 @@ def warnings_of(metrics: pl.DataFrame) -> list[str]:
     'the training reward '
     """
     found = [_collapse(metrics, "train_reward", "training"), _collapse(metrics, "valid_reward", "validation")]
-    found += [_overfit(metrics), _no_spread(metrics)]
+    found += [_overfit(metrics), _no_spread(metrics), _one_answer(metrics), _length(metrics)]
     return [sentence for sentence in found if sentence]
 
 
@@ -71,3 +77,36 @@ def _no_spread(metrics: pl.DataFrame) -> str | None:
         f"{shares.mean():.0%} of the groups have equal rewards: there is next to nothing to learn from; "
         "use prompts of another difficulty or a finer grader"
     )
+
+
+def _one_answer(metrics: pl.DataFrame) -> str | None:
+    entropy = _ends(metrics, "entropy")
+    if entropy is None or _gained(metrics) or entropy[1] > entropy[0] * SAME_ANSWER:
+        return None
+    return (
+        f"the entropy fell from {entropy[0]:.2f} to {entropy[1]:.2f} and the reward did not rise: the model gives nearly "
+        "the same answer each time; train with a lower learning rate or a higher temperature"
+    )
+
+
+def _length(metrics: pl.DataFrame) -> str | None:
+    length = _ends(metrics, "length")
+    if length is None or _gained(metrics) or length[0] / TIMES_LENGTH < length[1] < length[0] * TIMES_LENGTH:
+        return None
+    return (
+        f"answers went from {length[0]:.0f} to {length[1]:.0f} tokens and the reward did not rise: "
+        "read some, and train with a lower learning rate or a grader that does not pay for length"
+    )
+
+
+def _gained(metrics: pl.DataFrame) -> bool:
+    reward = _ends(metrics, "train_reward")
+    return reward is not None and reward[1] >= reward[0] * (1 + GAIN)
+
+
+def _ends(metrics: pl.DataFrame, column: str) -> tuple[float, float] | None:
+    """Return the mean of the first and of the last steps that are known; None where there are too few."""
+    values = metrics[column].drop_nulls().to_numpy()
+    if len(values) < 2 * ENOUGH:
+        return None
+    return float(values[:ENOUGH].mean()), float(values[-ENOUGH:].mean())

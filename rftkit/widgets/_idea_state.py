@@ -48,6 +48,7 @@ def shown_talk(session: GeneratorSession) -> dict[str, Any]:
         "more": max(0, len(lines) - LINES),
         "progress": wanted.progress(),
         "confirmed": state.confirmed,
+        "rounds": state.iteration,
         "variables": list(wanted.variables[:20]),
         "examples": [
             {"input": cut(pair.input, 400), "answer": cut(_said(pair.answer), 200), "origin": pair.origin}

@@ -57,7 +57,18 @@ def _session(ds: rftkit.Dataset) -> rftkit.GeneratorSession:
         return session
     task = {"task_goal": f"sort a message {ATTACK}", "role_persona": LONG, "use_case": TEXTS[2], "edge_cases": TEXTS[3]}
     form = {"input_format": "a message", "output_format": "one of: billing, delivery", "domain_expertise": TEXTS[4]}
-    session.load_requirements({**task, **form, "examples": [{"input": ATTACK, "answer": "billing"}]})
+    session.load_requirements(
+        {
+            **task,
+            **form,
+            "examples": [
+                {"input": f"{said} {number}", "answer": ("billing", "delivery")[number % 2]}
+                for number, said in enumerate(
+                    ("My bill is wrong", "My parcel is late", "I paid twice", "Where is my parcel?")
+                )
+            ],
+        }
+    )
     session.confirm()
     for number, (card, text) in enumerate(zip(session.samples(), TEXTS, strict=False)):
         session.edit_card(card, input=f"{text} {number}")

@@ -75,3 +75,18 @@ def test_a_set_that_was_begun_is_known_until_it_is_written(tmp_path: Path) -> No
     assert (begun["count"], begun["format"]) == (1000, "csv")
     session.write(20)
     assert session.state.begun is None
+
+
+def test_the_server_of_a_model_is_remembered_and_a_password_in_it_is_not(tmp_path: Path) -> None:
+    session = GeneratorSession(tmp_path / "idea.rft")
+    session.use_model(
+        "openai/mine", base_url="http://127.0.0.1:1/v1", price_per_million=(1.0, 2.0), api_key="sk-secret"
+    )
+    again = GeneratorSession(session.path)
+    assert (again.model, again.base_url, again.price_per_million) == (session.model, session.base_url, (1.0, 2.0))
+    assert GeneratorSession(session.path, model="rftkit/offline").base_url is None
+    session.use_model("openai/mine", base_url="http://me:pass@127.0.0.1:1/v1")
+    assert GeneratorSession(session.path).base_url is None
+    log = session.rows.path.read_text(encoding="utf-8")
+    assert "sk-secret" not in log
+    assert "pass@" not in log

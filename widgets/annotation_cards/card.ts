@@ -3,6 +3,7 @@ import { h, type Child } from "../shared/dom.ts";
 import { difference } from "../shared/diff.ts";
 import { count } from "../shared/format.ts";
 import { button } from "../shared/pieces.ts";
+import { text as shownText } from "../shared/text.ts";
 import type { Card, Mode, Note } from "./model.ts";
 import { marked, selected, spansOf, words } from "./passage.ts";
 
@@ -146,7 +147,7 @@ function noteOn(passage: string, acts: CardActs): HTMLElement {
 function line(note: Note, number: number, one: Card, acts: CardActs): HTMLElement {
   const quote = note.passage !== "" && h("q", { class: "rft__note", dir: "auto" }, note.passage.length > 120 ? `${note.passage.slice(0, 119)}…` : note.passage);
   const drop = acts.live && h("button", { class: "rft__link rft-cards__drop", type: "button", test: "delete-note", key: `drop ${note.id}`, "aria-label": `Delete note ${number} on card ${one.id}`, title: "Delete the note; undo takes it back", on: { click: () => acts.drop(note) } }, "×");
-  return h("li", { test: "noted", "data-id": note.id }, quote, quote !== false && " ", h("span", { dir: "auto" }, note.text), drop);
+  return h("li", { test: "noted", "data-id": note.id }, quote, quote !== false && " ", note.text.length > 400 ? shownText(note.text, { lines: 6, key: `more ${note.id}` }) : h("span", { dir: "auto" }, note.text), drop);
 }
 
 function composer(mode: Extract<Mode, { kind: "note" }>, acts: CardActs): HTMLElement {

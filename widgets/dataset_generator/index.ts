@@ -138,7 +138,7 @@ class Panel {
     const written = this.host.get("written")[0];
     const notes: Record<Step, string> = {
       requirements: talk.confirmed ? "confirmed" : `${required} of ${of}`,
-      samples: talk.confirmed ? "five at a time" : "after you confirm",
+      samples: talk.rounds > 0 ? `round ${talk.rounds}` : talk.confirmed ? "five at a time" : "after you confirm",
       set: written === undefined ? "10 to 1,000 records" : `${written.written.toLocaleString("en-US")} written`,
     };
     const items = STEPS.map(({ step, title }, at) => {

@@ -18,6 +18,8 @@ export type Talk = {
   more: number;
   progress: { required: number; required_total: number; filled: number; total: number };
   confirmed: boolean;
+  /** Rounds of samples. */
+  rounds: number;
   variables: string[];
   examples: { input: string; answer: string | null; origin: string }[];
   example_count: number;

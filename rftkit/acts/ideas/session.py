@@ -72,6 +72,15 @@ class Session:
         self._state: tuple[int, State] = (-1, State())
         self._runner: llm.Runner | None = None
         self._model = model
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Go on with the server and the prices of last time where the same model goes on."""
+        last: dict[str, Any] = next((row for row in reversed(self.rows.read()) if row["kind"] == "model"), {})
+        if self._model in (None, last.get("model")):
+            prices = last.get("price_per_million")
+            self.base_url = self.base_url or last.get("base_url")
+            self.price_per_million = self.price_per_million or (tuple(prices) if prices else None)
 
     @property
     def path(self) -> Path:
@@ -105,7 +114,7 @@ class Session:
         api_key: str | None = None,
         price_per_million: tuple[float, float] | None = None,
     ) -> None:
-        """Go on with another model; it is remembered, its key is not.
+        """Go on with another model; it is remembered with its server and prices, its key is not.
 
         Parameters
         ----------
@@ -118,7 +127,8 @@ class Session:
             llm.check_model(model)
         self._model, self.base_url, self._api_key, self.price_per_million = model, base_url, api_key, price_per_million
         self._runner = None
-        self.rows.append("model", model=model)
+        told = None if base_url and "@" in base_url else base_url  # an address may hold a password
+        self.rows.append("model", model=model, base_url=told, price_per_million=price_per_million)
 
     def models(self) -> list[dict[str, Any]]:
         """Return the models to choose from: name, provider, reachable, why_not and prices; never a key."""

@@ -1,15 +1,21 @@
 """What text of `rftkit/offline` is worth to a classifier.
 
     python benchmarks/offline_text.py worth [--seeds 20] [--corpus banking77]
+    python benchmarks/offline_text.py thousand [--corpus banking77]
 
 worth: ten topics are starved to ten examples each, the rest of their examples is hidden from everybody; then they are filled to
 sixty. The same linear classifier learns from each filling, and is measured on the starved topics of the test set. Peers: nothing,
 class weights, EDA (`eda.py`), and the hidden examples themselves as the upper limit.
+
+thousand: a thousand candidates for ten topics with all their records, in one run: how long it took, how many of the candidates
+have a near duplicate among those before them (with the code and the threshold of `sanitize`), and how varied they are: distinct
+pairs of neighbouring words by all pairs, beside as many real prompts of the same topics.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import time
 import warnings
 from dataclasses import replace
@@ -25,9 +31,13 @@ from rftkit import messages
 from rftkit.embed.lsa import LSA
 from rftkit.embed.minilm import MiniLM
 from rftkit.generate import GenerationPlan, GenerationReport, plan, run
+from rftkit.keys import digests, normalise
 from rftkit.llm import Runner
+from rftkit.offline.text import words
+from rftkit.sanitize import near, near_pairs
 
 STARVED, FEW, FULL, STRENGTH = 10, 10, 60, 10.0
+TOPICS = 10  # of the thousand
 ARMS = ("nothing", "EDA", "offline", "real", "nothing + weights", "EDA + weights", "offline + weights")
 
 
@@ -179,6 +189,55 @@ def gain(ours: np.ndarray, other: np.ndarray) -> str:
     return f"{apart.mean():+6.2f} (se {error:.2f})"
 
 
+def thousand(corpus: str, count: int = 1000) -> None:
+    """Print time, near duplicates and variety of so many candidates."""
+    whole = load("banking77-train") if corpus == "banking77" else load(corpus)
+    names, counts = np.unique(np.array(whole.labels), return_counts=True)
+    known = names[counts >= count // TOPICS].tolist()
+    chosen = known[:: max(1, len(known) // TOPICS)][:TOPICS]
+    frame = whole.frame.with_columns(pl.Series("topic", whole.labels))
+    wall, work = time.perf_counter(), time.process_time()
+    made = planned(frame, dict.fromkeys(chosen, count // len(chosen)), 0)
+    report = run(made, frame, None, Runner("rftkit/offline"))
+    wall, work = time.perf_counter() - wall, time.process_time() - work
+    texts, topics = accepted(report)
+    rng = np.random.default_rng(0)
+    real = [
+        whole.texts[row]
+        for topic in chosen
+        for row in rng.permutation(np.flatnonzero(np.array(whole.labels) == topic))[: topics.count(topic)]
+    ]
+    ours, theirs = distinct_pairs(texts), distinct_pairs(real)
+    print(f"{corpus}: {len(texts)} of {count} valid, {report.rejected} rejected, {wall:.1f} s, {work:.1f} CPU s")
+    print(f"near duplicates: {repeated(texts):.1%} of the candidates, {repeated(real):.1%} of as many real prompts")
+    print(f"distinct-2: {ours:.3f} of the candidates, {theirs:.3f} of as many real prompts: {ours / theirs:.0%}")
+    by_words = distinct_pairs(texts, pairs_of(real))
+    print(f"distinct-2 in the first {pairs_of(real):,} pairs of each: {by_words:.3f}, {by_words / theirs:.0%}")
+
+
+def distinct_pairs(texts: list[str], most: int | None = None) -> float:
+    """Return distinct pairs of neighbouring words by all pairs."""
+    every = [pair for text in mixed(texts) for pair in itertools.pairwise(words(text))][:most]
+    return len(set(every)) / len(every)
+
+
+def mixed(texts: list[str]) -> list[str]:
+    """Return texts in another order, so that a part has some of every topic."""
+    return [texts[place] for place in np.random.default_rng(1).permutation(len(texts))]
+
+
+def pairs_of(texts: list[str]) -> int:
+    """Return the number of pairs of neighbouring words."""
+    return sum(max(0, len(words(text)) - 1) for text in texts)
+
+
+def repeated(texts: list[str]) -> float:
+    """Return the share of texts that are near duplicates of an earlier one."""
+    folded = normalise(pl.Series("text", texts))
+    pairs = near_pairs(pl.DataFrame([pl.Series("row", range(len(texts))), folded, digests(folded).alias("text_key")]))
+    return pairs.filter(pl.col("jaccard") >= near.THRESHOLD)["row_b"].n_unique() / len(texts)
+
+
 def pair(corpus: str) -> tuple[Corpus, Corpus]:
     """Return what is taught and what is tested; a corpus without a test set is cut in two."""
     if corpus == "banking77":
@@ -198,13 +257,16 @@ def part(corpus: Corpus, rows: np.ndarray) -> Corpus:
 def main() -> None:
     """Print the table that was asked for."""
     options = argparse.ArgumentParser()
-    options.add_argument("what", choices=("worth",))
+    options.add_argument("what", choices=("worth", "thousand"))
     options.add_argument("--seeds", type=int, default=20)
     options.add_argument("--first", type=int, default=0)
     options.add_argument("--corpus", default="banking77")
     options.add_argument("--embedders", default="minilm,lsa")
     options.add_argument("--arms", default=",".join(ARMS), help="which fillings; fewer are quicker")
     given = options.parse_args()
+    if given.what == "thousand":
+        thousand(given.corpus)
+        return
     if not eda.synonyms():
         print("WordNet is not there: EDA puts in words of the text itself and replaces none")
     with threadpool_limits(1):  # threads that wait for each other cost ten times what they gain at this size

@@ -26,7 +26,7 @@ _DRAFTS_EACH, _TRIED = 8, 4
 _HELLO = ("Hi, ", "Hello, ", "Hi there, ", "Hey, ")
 _GREETING = re.compile(r"(?:hi|hello|hey|good|ok|okay|yes|no|so|also|and|then|but)\b", re.IGNORECASE)
 _PLEASE = ("Please help.", "Thanks.", "Can you help?", "Thank you.", "Any help is appreciated.")
-_NAMED, _NAME_ALONE, _ASIDE, _LENT = 0.15, 0.4, 0.1, 0.6
+_NAMED, _NAME_ALONE, _ASIDE, _LENT, _BACKGROUND = 0.1, 0.4, 0.05, 0.6, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class Writer:
         How often people begin sentences with which words.
     rough
         How often a prompt is typed carelessly.
-    novelty
-        The largest overlap (5-gram Jaccard) with an example or another prompt.
+    novelty, unlike
+        The largest overlap (5-gram Jaccard) with an example, and with another prompt of its own.
 
     Examples
     --------
@@ -88,6 +88,7 @@ class Writer:
     usual: Mapping[str, int] = field(default_factory=dict)
     rough: float = 0.06
     novelty: float = 0.78
+    unlike: float = 0.68
     _used: dict[int, int] = field(default_factory=dict, init=False)
     _worn: Counter[tuple[str, str]] = field(default_factory=Counter, init=False)  # word pairs written before
 
@@ -120,23 +121,32 @@ class Writer:
             for _ in range(_DRAFTS_EACH):
                 text = self._by_name(index, wish) if by_name else self._draft(index, wish)
                 grams = shingles(text)
-                overlap = closest(grams, (*self.material.grams, *taken))
-                if overlap < self.novelty and sound(text):
-                    scored.append((self._score(text, overlap), text))
+                new = closest(grams, self.material.grams) < self.novelty and closest(grams, taken) < self.unlike
+                if new and sound(text):
+                    scored.append((self._score(text, self._kept_of(index, grams)), text))
             if scored:
                 return self._kept(index, max(scored)[1])
         return None
+
+    def _kept_of(self, index: int, grams: frozenset[str]) -> float:
+        """Return how much of an example is still there; a lent one is new as it is."""
+        return (
+            0.0
+            if index in self.material.lent
+            else len(grams & self.material.grams[index]) / len(self.material.grams[index])
+        )
 
     def _kept(self, index: int, text: str) -> str:
         self._used[index] = self._used.get(index, 0) + 1
         self._worn.update(bigrams(text))
         return noise.roughen(text, self.rng, self.rough) if is_prose(text) else text
 
-    def _score(self, text: str, overlap: float) -> float:
+    def _score(self, text: str, kept: float) -> float:
+        """Return how good a draft is: natural, said in new words (not only more of them), unlike what was written before."""
         strange = self.material.strangeness(text)
         tokens = bigrams(text)
-        worn = sum(min(3, self._worn[pair]) for pair in tokens) / len(tokens)
-        return -strange / (2 + math.sqrt(len(tokens))) - 0.8 * overlap - 0.2 * worn + self.rng.uniform(0, 0.35)
+        worn = sum(math.log1p(self._worn[pair]) for pair in tokens) / len(tokens)
+        return -0.6 * strange / (2 + math.sqrt(len(tokens))) - 0.8 * kept - 0.3 * worn + self.rng.uniform(0, 0.35)
 
     def _turns(self) -> list[int]:
         """Return some prompts, the least used first: the topic is what all of them say, not what is easily said anew."""
@@ -193,7 +203,7 @@ class Writer:
         return f"{split[0]} {split[1]} {self.rng.choice(self.material.endings[split[1]])}{mark}"
 
     def _background(self, texts: list[str], parts: Sequence[Sentence], wish: Wish) -> list[str]:
-        wanted = {"rich": 0.7, "error": 0.7, "minimal": 0.0}.get(wish.context or "", 0.2)
+        wanted = {"rich": 0.7, "error": 0.7, "minimal": 0.0}.get(wish.context or "", _BACKGROUND)
         alone = len(texts) == 1 and parts and parts[0].asks and not _GREETING.match(texts[0])
         if not alone or self.rng.random() >= wanted:
             return texts

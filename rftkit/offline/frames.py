@@ -11,7 +11,7 @@ import functools
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rftkit.offline import lexicon, verbs
@@ -114,7 +114,9 @@ _IMPERATIVE = re.compile(rf"(?P<vp>(?:{'|'.join(_IMPERATIVE_VERBS)})\b.+?)[.!?]*
 _HELP = re.compile(
     r"\bhelp(?: me| us)?(?: out)?(?: here)?[.?!]*$", re.IGNORECASE
 )  # asks for nothing that could be said otherwise
-_LONGEST = 220
+_LONGEST, _OPENING = 220, 4
+_ADDITION = re.compile(r"\{[XY]\}[.,] \w")  # "My card is lost. Can you help?": people seldom say the second part
+_ADDED, _UNSEEN, _AS_USUAL = 0.25, 0.5, 0.8
 
 
 def read(sentence: str) -> Core | None:
@@ -228,21 +230,22 @@ def forms(core: Core, phrasing: str | None = None) -> list[str]:
     return [sentence for sentence in said if sentence]
 
 
-def openings(texts: Iterable[str], most: int = 150) -> dict[str, int]:
-    """Return the two words that sentences begin with, and how often.
+def openings(texts: Iterable[str], most: int = 800) -> dict[str, int]:
+    """Return the first word, the first two, three and four of sentences, and how often people begin so.
 
     Examples
     --------
-    >>> openings(["Can I pay?", "Can I go? Why is that?"])
-    {'can i': 2, 'why is': 1}
+    >>> openings(["Can I pay?", "Can I go? Why?"])["can i"]
+    2
     """
-    counts = Counter(_opening(part) for text in texts for part in sentences(text))
+    counts = Counter(one for text in texts for part in sentences(text) for one in _opened(part))
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most])
 
 
 @functools.lru_cache(maxsize=20_000)
-def _opening(text: str) -> str:
-    return " ".join(words(text)[:2])
+def _opened(text: str) -> tuple[str, ...]:
+    first = words(text)[:_OPENING]
+    return tuple(" ".join(first[:size]) for size in range(1, len(first) + 1))
 
 
 def some_form(
@@ -268,7 +271,7 @@ def some_form(
     """
     table = _table(core)
     every = table[phrasing] if phrasing in table else [form for forms_ in table.values() for form in forms_]
-    weights = [_weight(form, core, usual) for form in every] if usual else None
+    weights = _weights(every, core, usual) if usual else None
     for form in rng.choices(every, weights, k=3):
         said = fill(form, core)
         if said:
@@ -276,9 +279,21 @@ def some_form(
     return None
 
 
-def _weight(form: str, core: Core, usual: Mapping[str, int]) -> float:
-    begun = form.replace("{Q}", core.question).replace("{X}", core.text) if form.startswith("{") else form
-    return 1 + float(usual.get(_opening(begun), 0) ** 0.75)
+def _weights(every: Sequence[str], core: Core, usual: Mapping[str, int]) -> list[float]:
+    """Return how much each form weighs: as often as people begin so, shared among the forms that begin so."""
+    begun = [_opening(form, core) for form in every]
+    alike = Counter(begun)
+    return [
+        (_ADDED if _ADDITION.match(form) else 1.0) * (_UNSEEN + usual.get(one, 0) ** _AS_USUAL) / alike[one]
+        for form, one in zip(every, begun, strict=True)
+    ]
+
+
+def _opening(form: str, core: Core) -> str:
+    """Return the words that a form begins with: its own, or those of the core where it begins with that."""
+    own = form.partition("{")[0]
+    whole = core.question if form.startswith("{Q}") else core.text
+    return (_opened(own or whole) or ("",))[-1]
 
 
 def _table(core: Core) -> dict[str, list[str]]:

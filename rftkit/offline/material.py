@@ -69,8 +69,9 @@ class Material:
         self.lent = range(len(self.own), len(self.texts))
         self.prose = all(is_prose(text) for text in self.texts)
         self.prompts = [[sentence(part) for part in sentences(text)] for text in self.texts]
-        # Only what stood before another sentence is known to be a background; a wish is none.
-        self.backgrounds = [part for prompt in self.prompts for part in prompt[:-1] if _is_background(part)]
+        # What stood before another sentence, or is told without a question, can be a background; a wish is none.
+        told = [prompt[:-1] or prompt for prompt in self.prompts]
+        self.backgrounds = [part for parts in told for part in parts if _is_background(part)]
         self.bigrams = Counter(pair for text in self.texts for pair in bigrams(text))
         self.endings = _endings(self.texts)
 

@@ -11,7 +11,9 @@ from rftkit.offline import frames, lexicon
 from rftkit.offline.text import words
 
 _FEWEST_KNOWN = 0.5
-_DONE = re.compile(r"\w{3,}ed$")  # "card swallowed" is half a sentence
+_DONE = re.compile(  # "card swallowed" is half a sentence
+    r"(?:\w{3,}ed|\b(?:forgotten|stolen|lost|broken|taken|withdrawn|sent|paid))$"
+)
 _DETERMINERS = "my|the|a|an"
 _VERBS = frozenset(lexicon.words("verbs", "plain"))
 

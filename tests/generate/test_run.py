@@ -266,7 +266,7 @@ def test_a_description_serves_a_topic_without_records(frame: pl.DataFrame) -> No
 
 
 def test_a_resumed_run_equals_an_unbroken_one(frame: pl.DataFrame, tmp_path: Any) -> None:
-    plan = generate.plan(frame, topic="Bank/Loans", count=12, seed=5, batch=3, model="rftkit/offline")
+    plan = generate.plan(frame, topic="Bank/Loans", count=12, seed=5, batch=1, model="rftkit/offline")
     whole = generate.run(plan, frame, None, Runner("rftkit/offline"))
     stop = threading.Event()
     broken = Runner("rftkit/offline", cache=tmp_path / "c", concurrency=1)

@@ -11,7 +11,10 @@ from rftkit.generate.pool import Pool
 from rftkit.generate.strategies.common import Draft, Job, Task, ask, head_of, nearest, strings
 
 NAME = "few_shot"
-_FEW, _MANY = 5, 40
+_FEW, _MANY = 5, 100
+_BATCHES = (
+    5  # at once of a writer that learns from the examples alone: it repeats itself less where it knows what it wrote
+)
 
 
 def unfit(topic: str, pool: Pool, options: Options, node: Any = None) -> str | None:
@@ -36,11 +39,15 @@ def sources(pool: Pool, topic: str) -> list[int]:
 
 def calls(job: Job) -> int:
     """Return how many requests a job takes."""
-    return math.ceil(job.count / job.options.batch)
+    return math.ceil(job.count / _size(job))
+
+
+def _size(job: Job) -> int:
+    return job.options.batch * (_BATCHES if job.many else 1)
 
 
 def tasks(job: Job, most: int | None = None) -> list[Task]:
-    """Return tasks of up to a batch each, every one with its own draw of examples.
+    """Return tasks of up to a batch each, larger ones for the keyless writer, every one with its own draw of examples.
 
     Parameters
     ----------
@@ -49,7 +56,7 @@ def tasks(job: Job, most: int | None = None) -> list[Task]:
     most
         Make no more than so many.
     """
-    size = job.options.batch
+    size = _size(job)
     shown = job.options.examples or (_MANY if job.many else _FEW)
     made = []
     for number in range(min(calls(job), calls(job) if most is None else most)):

@@ -1,8 +1,8 @@
 """What all widgets share: the bundle, acts that the browser may ask for, errors in sight, a static twin.
 
 A widget is a window: its state is the dataset's. It reads the dataset again when another widget, cell or process has
-written a version (`rftkit.widgets._watch`). The browser asks by name for methods marked with `act`; they run on
-whatever thread the kernel hands them, one at a time.
+written a version (`rftkit.widgets._watch`). The browser asks by name for methods marked with `act`; they run one at a
+time, in a notebook on a thread of the widget's own (`rftkit.widgets._beside`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import traitlets
 
 from rftkit.errors import RftkitError
 from rftkit.render import Html, card
+from rftkit.widgets._beside import Beside
 
 STATIC = Path(__file__).parent / "static"
 _Method = TypeVar("_Method", bound=Callable[..., Any])
@@ -105,6 +106,7 @@ class Widget(anywidget.AnyWidget):
     def __init__(self) -> None:
         super().__init__()
         self._lock = threading.RLock()
+        self._beside = Beside()
 
     def to_html(self) -> Html:
         """Return the widget as static HTML, escaped and without script."""
@@ -159,7 +161,13 @@ class Widget(anywidget.AnyWidget):
     def _handle_custom_msg(self, content: Any, buffers: Any) -> None:
         if not isinstance(content, dict) or content.get("kind") != "ask":
             super()._handle_custom_msg(content, buffers)
-            return
+        elif hasattr(self.comm, "kernel"):
+            self._beside.do(lambda: self._answer(content))
+        else:  # nobody's notebook can be held up
+            self._answer(content)
+        self.free_replies()
+
+    def _answer(self, content: dict[str, Any]) -> None:
         answer: dict[str, Any] = {"kind": "reply", "id": content.get("id")}
         sent: list[list[bytes]] = []
         try:
@@ -168,8 +176,9 @@ class Widget(anywidget.AnyWidget):
             sent = [value.buffers] if isinstance(value, Binary) else []
         except Exception:  # noqa: BLE001 - the sentence is in `error`, where the person who clicked sees it
             answer["error"] = self.error
-        self.send(answer, *sent)
-        self.free_replies()
+        if self.comm is not None:  # else it was closed meanwhile
+            self.send(answer, *sent)
+            self.free_replies()
 
     def _act(self, content: dict[str, Any]) -> Any:
         name = content.get("act")

@@ -1,5 +1,6 @@
 // The frame around every widget: one root element, the error line, quiet keys, one end for all listeners.
 import { h, redraw } from "./dom.ts";
+import { busy } from "./busy.ts";
 import { liveHost, frozenHost, Refused, type Host, type Model, type Shared, type Widgets } from "./host.ts";
 import "./widget.css";
 
@@ -23,10 +24,12 @@ export function widget<S extends Shared>(name: string, view: View<S>) {
   };
 }
 
-function mount<S extends Shared>(name: string, el: HTMLElement, host: Host<S>, view: View<S>): void {
+function mount<S extends Shared>(name: string, el: HTMLElement, given: Host<S>, view: View<S>): void {
   const error = h("div", { role: "alert", test: "error" });
   const body = h("div", { class: "rft__body" });
-  const root = h("div", { class: `rft rft-${name}`, test: name }, error, body);
+  const waiting = h("div", { class: "rft__busy", role: "status", test: "working" });
+  const host = given.live ? { ...given, ask: busy(given.ask, waiting, body, given.signal) } : given;
+  const root = h("div", { class: `rft rft-${name}`, test: name }, error, given.live && waiting, body);
   // JupyterLab leaves the keys of an element with this attribute alone, so that "a" accepts and does not add a cell.
   // It must be on the focused element itself: the selectors of its shortcuts match that element before any parent.
   root.addEventListener("focusin", ({ target }) => (target as Element).setAttribute("data-lm-suppress-shortcuts", "true"), {

@@ -43,7 +43,8 @@ ANSWER = re.compile(
 )
 CHAIN = re.compile(r"[\s()*/+=x×÷-]*[*/+=×÷-][\s()*/+=x×÷-]*", re.IGNORECASE)
 
-CALCULATED = re.compile(r"\d[^\n=]{0,60}[+*/×÷x-][^\n=]{0,60}\d[^\n=]{0,40}=(?=\s*[$€£]?\s*-?[$]?\d)")
+EQUALS = re.compile(r"=(?=\s*[$€£]?\s*-?\$?\d)")
+OPERATION = re.compile(r"\d\D{0,30}[+*/×÷x-]\D{0,30}\d")
 
 
 def plain(text: str) -> str:
@@ -156,14 +157,23 @@ def bold(text: str) -> Any:
     return None
 
 
+def calculated(sentence: str) -> Any:
+    """Return what the last calculation of a sentence comes to."""
+    for found in reversed(list(EQUALS.finditer(sentence))):
+        left = sentence[max(0, found.start() - 80) : found.start()].rpartition("=")[2]
+        if OPERATION.search(left):
+            return told(sentence[found.end() :])
+    return None
+
+
 def last(text: str) -> Any:
     """Return the last number of the last sentence that has one."""
     sentences = [part for part in SENTENCE.split(text) if numbers(part)]
     if not sentences:
         return None
-    results = list(CALCULATED.finditer(sentences[-1]))
-    if results:
-        return told(sentences[-1][results[-1].end() :])
+    result = calculated(sentences[-1])
+    if result:
+        return result
     whole = numbers(sentences[-1])
     outside = numbers(re.sub(r"\([^()]*\)", lambda found: " " * len(found.group()), sentences[-1]))
     chosen = [found for found in outside if not found["nth"]] or outside or whole

@@ -115,9 +115,10 @@ def test_format_compliance_takes_the_fields_of_the_record_or_of_its_reference() 
 def test_json_schema_allows_what_the_schema_allows() -> None:
     schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
     fixed, own = Grader.preset("json_schema", schema=schema), Grader.preset("json_schema")
-    for text, expected in [('{"n": 1}', 1.0), ('{"n": "1"}', 0.0), ("{}", 0.0), ("n is 1", 0.0), ("", 0.0)]:
-        assert reward(fixed, sample(text), {}) == expected
-        assert reward(own, sample(text), {"json_schema": json.dumps(schema)}) == expected
+    cases = [('{"n": 1}', 1.0), ('{"n": "1"}', 0.0), ("{}", 0.0), ("n is 1", 0.0), ("", 0.0)]
+    answers = [sample(text) for text, _ in cases]
+    for grader, item in ((fixed, {}), (own, {"json_schema": json.dumps(schema)}), (own, {"json_schema": schema})):
+        assert [one.reward for one in grader.grade(answers, [item] * 5)] == [expected for _, expected in cases]
     assert own.grade([sample("{}")], [{}])[0].error == "python_exception"
 
 

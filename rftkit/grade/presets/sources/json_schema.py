@@ -4,9 +4,16 @@ The schema is that of the option, else `item.json_schema` (an object, or its JSO
 """
 
 import json
+import sys
 from typing import Any
 
-import jsonschema
+# Formats of addresses are not checked here; the grammar for them would take seconds to load.
+UNUSED: Any = sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+import jsonschema  # noqa: E402
+
+if UNUSED is None:
+    del sys.modules["rfc3987_syntax"]
 
 SCHEMA: Any = None  # option
 FIELD = "json_schema"  # option

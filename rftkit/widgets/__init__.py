@@ -9,6 +9,7 @@ from rftkit.widgets.categorize_panel import CategorizePanel
 from rftkit.widgets.coverage_dashboard import CoverageDashboard
 from rftkit.widgets.dataset_generator import DatasetGenerator
 from rftkit.widgets.dataset_summary import DatasetSummary
+from rftkit.widgets.dry_run_panel import DryRunPanel
 from rftkit.widgets.export_panel import ExportPanel
 from rftkit.widgets.final_distribution import FinalDistribution
 from rftkit.widgets.generation_modal import GenerationModal
@@ -31,6 +32,7 @@ __all__ = [
     "CoverageDashboard",
     "DatasetGenerator",
     "DatasetSummary",
+    "DryRunPanel",
     "ExportPanel",
     "FinalDistribution",
     "GenerationModal",

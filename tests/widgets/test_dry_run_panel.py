@@ -1,0 +1,99 @@
+"""The panel of the dry run: what it asks, the verdict it shows, thresholds that move, runs beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import rftkit
+from rftkit.widgets import DryRunPanel
+from tests.dryrun.policy import MODEL, Policy, world
+from tests.dryrun.test_dry_run import CONTAINS, EXACT, MIXED
+from tests.widgets.test_widgets import ask
+
+
+@pytest.fixture
+def policy() -> Iterator[Policy]:
+    with Policy() as server:
+        yield server
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> rftkit.Dataset:
+    return world(tmp_path / "a.rft", MIXED)
+
+
+def panel(ds: rftkit.Dataset, policy: Policy) -> DryRunPanel:
+    return DryRunPanel(ds, EXACT, model=MODEL, base_url=policy.url, rollouts=8)
+
+
+def test_nothing_is_asked_before_start_and_the_plan_says_how_much_will_be(
+    mixed: rftkit.Dataset, policy: Policy
+) -> None:
+    shown = panel(mixed, policy)
+    shown._pricing.wait()
+    assert shown.shown is None
+    assert (shown.offer["calls"], shown.offer["prompts"], shown.offer["problem"]) == (384, 48, "")
+    assert policy.seen == []
+    assert "No dry run yet" in shown.to_html()
+
+
+def test_what_stands_against_a_run_is_said_and_starting_it_is_refused(mixed: rftkit.Dataset) -> None:
+    assert DryRunPanel(mixed).offer == {"problem": "Choose a grader first: it gives the rewards."}
+    offline = DryRunPanel(mixed, EXACT, model="rftkit/offline")
+    offline._pricing.wait()
+    assert "offline" in offline.offer["problem"]
+    assert "offline" in str(ask(offline, "start")["error"])
+
+
+def test_a_run_is_shown_with_its_verdict_rules_topics_and_samples(mixed: rftkit.Dataset, policy: Policy) -> None:
+    shown = panel(mixed, policy)
+    ask(shown, "start")
+    run = shown.wait()
+    assert shown.shown["verdict"] == run.verdict == "GO"
+    assert {row["topic"] for row in shown.shown["topics"]} == {"cards", "loans"}
+    assert sum(bar["count"] for bar in shown.shown["bars"]) == 384
+    assert [rule["name"] for rule in shown.shown["rules"]] == [rule.name for rule in run.rules]
+    assert {row["group"] for row in shown.shown["samples"]} >= {"lowest", "highest"}
+    assert shown.done["sentence"] == "GO: 48 prompts with a reward."
+    assert "GO" in shown.to_html()
+    again = DryRunPanel(rftkit.open(mixed.path))
+    assert again.shown == shown.shown
+
+
+def test_a_moved_threshold_changes_the_verdict_and_is_kept_only_when_asked(
+    mixed: rftkit.Dataset, policy: Policy
+) -> None:
+    shown = panel(mixed, policy)
+    shown.start()
+    shown.wait()
+    asked, before = len(policy.seen), mixed.version
+    ask(shown, "move_threshold", name="mean_low", value=0.9)
+    assert (shown.shown["verdict"], shown.moved, mixed.version) == ("NO-GO", True, before)
+    ask(shown, "drop_thresholds")
+    assert (shown.shown["verdict"], shown.moved) == ("GO", False)
+    ask(shown, "move_threshold", name="mean_low", value=0.9)
+    ask(shown, "keep_thresholds")
+    assert mixed.dry_runs()[-1].verdict == "NO-GO"
+    ask(shown, "undo")
+    assert mixed.dry_runs()[-1].verdict == "GO"
+    assert len(policy.seen) == asked
+    assert "no threshold 'mean_lo'" in str(ask(shown, "move_threshold", name="mean_lo", value=0.1)["error"])
+
+
+def test_another_grader_on_the_same_answers_asks_nothing_and_is_compared(mixed: rftkit.Dataset, policy: Policy) -> None:
+    shown = panel(mixed, policy)
+    shown.start()
+    shown.wait()
+    asked = len(policy.seen)
+    shown.use(rftkit.Grader.from_dict(CONTAINS))
+    ask(shown, "regrade")
+    shown.wait()
+    assert len(policy.seen) == asked
+    assert [one["grader_name"] for one in shown.runs] == ["contains", "exact"]
+    assert shown.compared["before"] == "dry-run-1"
+    assert shown.compared["rows"][0]["change"] == pytest.approx(0.0)
+    ask(shown, "open_run", run="dry-run-1")
+    assert shown.shown["run"] == "dry-run-1"

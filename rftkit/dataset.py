@@ -15,6 +15,7 @@ from rftkit.acts import (
     checked,
     choosing,
     covering,
+    deploying,
     differing,
     dividing,
     dry_running,
@@ -112,6 +113,7 @@ class Dataset(Context):
     announce_training = training.announce
     results = resulting.results
     compare_jobs = resulting.compare_jobs
+    model_card = deploying.model_card
 
     # Steps
     import_ = importing.import_
@@ -150,6 +152,7 @@ class Dataset(Context):
     train = training.train
     evaluate = evaluating.evaluate
     benchmark = evaluating.benchmark
+    deploy = deploying.deploy
     collect_rollouts = rolling.collect_job
     dry_run = dry_running.dry_run
     keep_dry_run = runs.judge_by

@@ -87,7 +87,8 @@ export function later(act: () => void): () => void {
 /** Draws anew without touching what is being typed: the focused field keeps its text and its caret. */
 export function redrawForm(node: HTMLElement, ...children: readonly (Child | readonly Child[])[]): void {
   const active = node.ownerDocument.activeElement;
-  const typed = active !== null && node.contains(active) && "value" in active && active.tagName !== "SELECT" && active.tagName !== "BUTTON" ? (active as HTMLInputElement) : null;
+  // by name and not by "value": an item of a list has a value too, and no caret
+  const typed = active !== null && node.contains(active) && /^(INPUT|TEXTAREA)$/.test(active.tagName) ? (active as HTMLInputElement) : null;
   const key = typed?.getAttribute("data-key") ?? null;
   const kept = typed === null || typed.type === "checkbox" || typed.type === "radio" ? null : { value: typed.value, caret: caret(typed) };
   if (typed !== null) typed.dataset["leaving"] = "yes";

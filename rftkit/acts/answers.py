@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rftkit import messages
-from rftkit.acts import reading
+from rftkit.acts import reading, rollouts
 from rftkit.errors import InputError, NotFoundError
 from rftkit.grade import items, sample, sample_of
 
@@ -126,9 +126,7 @@ def _known(skipped: dict[str, int]) -> dict[str, int]:
 
 
 def _rollouts(ds: Context, chosen: pl.DataFrame, model: str | None, run: str | None) -> Answers:
-    from rftkit.acts import rolling
-
-    stored = rolling.rollouts(ds, model=model, run=run)
+    stored = rollouts.rollouts(ds, model=model, run=run)
     mine = stored.filter(pl.col("id").is_in(chosen["id"].implode()))
     frame = reading.frame(ds, chosen.filter(pl.col("id").is_in(mine["id"].unique().implode())))
     keyed = mine.join(frame.select("id", "exact_key"), on="id", how="left", maintain_order="left")

@@ -32,7 +32,9 @@ def grader_of(text: str) -> Grader:
     """
     from rftkit.grade import Grader
 
-    return Grader.load(text)
+    path = Path(text).expanduser()
+    named = path.is_file() or path.suffix or path.name != text
+    return Grader.load(path) if named else Grader.preset(text)
 
 
 @click.command()

@@ -1,0 +1,41 @@
+"""What curves warn of, and what they do not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rftkit.train.state import metrics_frame
+from rftkit.train.warnings import warnings_of
+
+
+def _curves(steps: int = 20, **values: Any) -> list[str]:
+    lines = [{"step": step, **{name: value(step) for name, value in values.items()}} for step in range(1, steps + 1)]
+    return warnings_of(metrics_frame(lines))
+
+
+def test_a_training_that_goes_well_is_not_warned_of() -> None:
+    good = _curves(
+        train_reward=lambda step: 0.3 + 0.02 * step,
+        valid_reward=lambda step: 0.3 + 0.015 * step,
+        entropy=lambda step: 1.0 / step,
+        length=lambda step: 40 - 1.5 * step,
+        zero_spread_share=lambda step: 0.2,
+    )
+    assert good == []
+
+
+def test_an_entropy_that_falls_without_a_gain_is_warned_of() -> None:
+    (warning,) = _curves(train_reward=lambda step: 0.3, entropy=lambda step: 2.0 if step < 8 else 0.01)
+    assert "the entropy fell" in warning
+
+
+def test_answers_that_change_their_length_without_a_gain_are_warned_of() -> None:
+    (warning,) = _curves(train_reward=lambda step: 0.3, length=lambda step: 20.0 * step)
+    assert "tokens and the reward did not rise" in warning
+
+
+def test_a_reward_that_is_lost_is_a_collapse() -> None:
+    found = _curves(
+        train_reward=lambda step: 0.6 if step < 10 else 0.0, valid_reward=lambda step: 0.5 if step < 10 else 0.0
+    )
+    assert [warning[:20] for warning in found[:2]] == ["the training reward ", "the validation rewar"]

@@ -163,12 +163,31 @@ def _hosted(job: TrainingJob, place: Path, api_key: str | None, *, approved: boo
     """Ask the model at its service one thing, and write down how to call it; the key is in no file."""
     from rftkit.deploy.hosted import endpoint_of, probe
 
-    told = job.configuration
-    at = endpoint_of(told, job.id)
+    if job.configuration["backend"] == "nova":
+        return _bedrock(job, place, approved=approved)
+    at = endpoint_of(job.configuration, job.id)
     if not approved and not at.here:
         raise ApprovalError(f"the smoke test sends one short call to {at.model}; approve it with --yes (approved=True)")
     contents = {"smoke_test.py": written.smoke_test(at.model, at.url, at.key_name), "endpoint.json": at.text()}
     return Deployment("hosted", at.model, at.url, probe(at, api_key), _written(place, contents), at.notes)
+
+
+def _bedrock(job: TrainingJob, place: Path, *, approved: bool) -> Deployment:
+    """Have Bedrock deploy the model, which takes minutes; asked again when that is done, it is tested."""
+    from rftkit.deploy.hosted import endpoint_of, probe
+    from rftkit.train.nova import Nova
+
+    runner = job.backend
+    if not approved or not isinstance(runner, Nova):
+        raise ApprovalError("Bedrock bills a deployment and its calls; approve it with --yes (approved=True)")
+    runner.deploy(job.folder)
+    state = runner.deployed(job.folder)
+    at = endpoint_of(job.configuration, job.id)
+    contents = {"smoke_test.py": written.smoke_test(at.model, None), "endpoint.json": at.text()}
+    if state == "Active":
+        return Deployment("hosted", at.model, None, probe(at), _written(place, contents), at.notes)
+    notes = (*at.notes, f"the deployment is {state}; ask again in some minutes with the same command")
+    return Deployment("hosted", at.model, None, None, _written(place, contents), notes)
 
 
 def _written(place: Path, contents: dict[str, str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from rftkit.acts import training_data
 from rftkit.acts.dry_grading import grader_of
 from rftkit.acts.training_gate import Gate, gate
 from rftkit.acts.training_job import TrainingJob
-from rftkit.errors import ApprovalError
+from rftkit.errors import ApprovalError, InputError
 from rftkit.train.backend import Announcement, backend_of
 from rftkit.train.state import JobFolder, folders
 
@@ -75,6 +75,10 @@ def train(
         It costs money, or nobody knows, and it was not approved.
     """
     rules = grader_of(grader)
+    if api_key is not None and backend != "openai":
+        raise InputError(
+            f"the backend {backend} takes no api_key; leave it out (nova takes AWS credentials from where AWS keeps them)"
+        )
     runner = backend_of(backend, **({} if api_key is None else {"api_key": api_key}))
     counts = training_data.split_counts(ds)
     passed = gate(ds, rules.fingerprint, force=force)

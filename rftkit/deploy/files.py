@@ -172,7 +172,7 @@ def smoke_test(model: str, url: str | None, key_name: str | None = None) -> str:
     >>> compile(smoke_test("openai/m", "http://127.0.0.1/v1", "OPENAI_API_KEY"), "smoke_test.py", "exec") is not None
     True
     """
-    key = f"os.environ[{key_name!r}]" if key_name else repr("none")
+    key = f"os.environ[{key_name!r}]" if key_name else repr("none") if url else "None"
     head = '"""Ask the model one thing, and end with 1 where it says nothing."""\n\n'
     return head + (
         ("import os\n" if key_name else "")

@@ -78,7 +78,7 @@ def endpoint_of(job: Mapping[str, Any], id: str) -> Hosted:
         deployed = job.get("remote", {}).get("deployment")
         if deployed is None:
             raise InputError(
-                f"a Nova model answers only through a deployment; begin one with ds.job({id!r}).backend.deploy(job.folder)"
+                f"a Nova model answers only through a deployment; begin one with ds.deploy({id!r}, to='hosted', approved=True)"
             )
         return Hosted(f"bedrock/converse/{deployed}", None, None, ("Bedrock bills the deployment's calls",))
     return Hosted(f"openai/{model}", config.get("base_url"), config.get("key_name") or "OPENAI_API_KEY")

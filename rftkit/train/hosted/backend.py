@@ -7,25 +7,21 @@ may have been done already is looked up by a name that only this job uses, so no
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rftkit.errors import ApprovalError, InputError, LockedError, RftkitError
+from rftkit.errors import ApprovalError, InputError, RftkitError
 from rftkit.store.journal import now
 from rftkit.train.backend import Announcement
 from rftkit.train.hosted import client as calls
 from rftkit.train.hosted import shapes
 from rftkit.train.hosted.following import follow, spent
+from rftkit.train.starting import alone, sizes, token_of, told
 from rftkit.train.state import ENDED, JobFolder
 
 if TYPE_CHECKING:
     import openai
 
-#: Prompts below which the providers' guides expect little.
-FEW = 100
-MOST = 50_000
 _BUSY = ("pending", "running", "notrunning", "processing")
 #: Seconds between two looks at a file that the service reads, and looks at most.
 _LOOK, _LOOKS = 2.0, 300
@@ -66,13 +62,13 @@ class Hosted:
                 "training, from the service's price list) or leave the budget out"
             )
         form = "bedrock" if config.get("lambda_arn") else "openai-rft"
-        return Announcement(None, (*_cost(job, train, validation), *_sizes(train, validation)), form)
+        return Announcement(None, (*_cost(job, train, validation), *sizes(train, validation)), form)
 
     def start(self, folder: JobFolder) -> None:
         """Upload both sets, have the grader checked, and begin the job; what is done already is not done again."""
-        with self._alone(folder), self._told(folder):
+        with alone(folder), told(folder):
             made = self._client(folder)
-            token = _token(folder)
+            token = token_of(folder)
             for split in ("train", "validation"):
                 self._upload(made, folder, split, token)
             self._check_grader(made, folder)
@@ -237,36 +233,6 @@ class Hosted:
         folder.event("budget", f"${cost:.2f} are spent of ${budget:.2f}: the job is stopped")
         self.cancel(folder)
 
-    @contextmanager
-    def _alone(self, folder: JobFolder) -> Iterator[None]:
-        from filelock import FileLock, Timeout
-
-        try:
-            with FileLock(folder.path / ".start", timeout=0):
-                yield
-        except Timeout:
-            raise LockedError(f"another process is beginning {folder.id}; look at it with ds.job()") from None
-
-    @contextmanager
-    def _told(self, folder: JobFolder) -> Iterator[None]:
-        """Write down why a start failed, so that it can be taken up again."""
-        try:
-            yield
-        except RftkitError as error:
-            sentence = f"{error}; mend that and go on with: ds.job({folder.id!r}).resume()"
-            folder.update(state="failed", error=sentence)
-            folder.event("failed", sentence)
-            raise type(error)(sentence) from None
-
-
-def _token(folder: JobFolder) -> str:
-    """Return the name that only this job uses at the service, on the disk before it is used."""
-    known = folder.read().get("remote", {}).get("token")
-    if known is None:
-        known = f"rftkit-{folder.id}-{uuid.uuid4().hex[:12]}"
-        folder.update(remote={"token": known})
-    return str(known)
-
 
 def _offered(find: Callable[[], str | None]) -> str | None:
     """Return what was found; nothing where the service has no list to look at."""
@@ -309,11 +275,3 @@ def _cost(job: Mapping[str, Any], train: int, validation: int) -> Iterator[str]:
         yield f"an hour of training costs ${price:.2f}, and nobody knows how many it takes{stop}"
     if job["grader"].get("type") in ("score_model", "multi"):
         yield "models that the grader asks are paid for as well"
-
-
-def _sizes(train: int, validation: int) -> Iterator[str]:
-    for name, count in (("training", train), ("validation", validation)):
-        if count < FEW:
-            yield f"{count:,} {name} records are fewer than the {FEW} that services advise"
-    if train > MOST:
-        yield f"{train:,} training records are more than the {MOST:,} that services take"

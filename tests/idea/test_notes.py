@@ -152,6 +152,30 @@ def test_with_a_model_the_same_complaints_reach_its_instructions_and_its_samples
     assert all("order number is" in card.input for card in after)
 
 
+def test_with_a_model_a_wrong_key_reaches_the_list_the_instructions_and_the_next_samples(tmp_path: Path) -> None:
+    said = {"name": "Wrong name of a key", "notes": [1, 2], "target": "answer", "change": "Call the key order_number."}
+    with Loopback(say=Played({"themes": {"themes": [said]}})) as server:
+        session = opened(tmp_path, ORDERS, model="openai/test", base_url=server.url)
+        assert all("order" in json.loads(card.answer or "") for card in session.samples())
+        _complain(
+            session,
+            ("1.1", "wrong JSON key, should be order_number", '"order"'),
+            ("1.2", "the key order must be called order_number", ""),
+        )
+        assert [(theme.name, theme.count) for theme in session.themes()] == [("Wrong name of a key", 2)]
+        change = session.changes()[0]
+        assert (change.rule.name, change.measured) == ("rename_key", True)
+        session.approve()
+        assert "order_number" in session.instructions()[0]
+        after = session.next_samples()
+        told = server.seen[-1]["messages"][-1]["content"]
+    assert "order_number" in told
+    for card in after:
+        keys = json.loads(card.answer or "")
+        assert ("order_number" in keys, "order" in keys) == (True, False)
+    assert session.compare().themes.row(0, named=True)["gone"] is True
+
+
 def test_a_note_that_a_model_forgot_is_still_in_a_theme(tmp_path: Path) -> None:
     with Loopback(say=Played({"themes": {"themes": []}})) as server:
         session = opened(tmp_path, {**REPLIES, "examples": []}, model="openai/test", base_url=server.url)

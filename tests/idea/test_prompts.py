@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rftkit import GeneratorSession
 from rftkit.errors import InputError
 from rftkit.idea.fields import FIELDS
+from rftkit.llm import unwrap
 from tests.idea.model import Played
 from tests.idea.prompts import PROMPTS, Prompt
+from tests.idea.recorded import ANSWERS
 from tests.llm.loopback import Loopback
 
 
@@ -83,3 +87,43 @@ def test_a_file_of_text_and_a_record_are_read_like_the_text_itself(tmp_path: Pat
 def test_an_empty_prompt_is_refused_with_what_to_give(given: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="give its text"):
         GeneratorSession(tmp_path / "idea.rft").analyze_prompt(given)
+
+
+def _replay(asked: dict[str, Any]) -> str:
+    """Return the answer that was written down for the prompt that is asked about."""
+    data = unwrap(asked["messages"][-1]["content"])
+    prompt = next(one for one in PROMPTS if one.text == data["prompt"])
+    fields = [{"name": name, "value": value, "quote": quote} for name, value, quote in ANSWERS[prompt.name]]
+    return json.dumps({"fields": fields, "variables": list(prompt.variables)})
+
+
+@pytest.mark.parametrize("prompt", PROMPTS, ids=lambda prompt: prompt.name)
+def test_what_a_recorded_model_derives_is_right_or_left_open(prompt: Prompt, tmp_path: Path) -> None:
+    with Loopback(say=_replay) as server:
+        session = GeneratorSession(tmp_path / "idea.rft", model="openai/test", base_url=server.url)
+        told = session.analyze_prompt(prompt.text)
+    wanted = session.requirements
+    flat = " ".join(prompt.text.split())
+    for name, value, quote in ANSWERS[prompt.name]:
+        if quote and " ".join(quote.split()) in flat:
+            assert wanted.value(name) == value
+            assert wanted.entries[name].source == "derived"
+        else:
+            assert name in told.dropped
+            assert wanted.value(name) != value
+    for name in prompt.open:
+        grounded = any(field == name and quote and quote in flat for field, _, quote in ANSWERS[prompt.name])
+        assert grounded or wanted.value(name) == ""
+    assert (told.by, told.variables) == ("openai/test", prompt.variables)
+    assert told.output.labels == prompt.labels
+    assert tuple((told.output.schema or {}).get("properties", ())) == prompt.keys
+
+
+@pytest.mark.parametrize("broken", ["I'm sorry, but I can't help with that.", '{"fields": [{"name": "task_goal"'])
+def test_a_model_that_refuses_or_breaks_its_json_is_said_and_rules_read_the_prompt(broken: str, tmp_path: Path) -> None:
+    with Loopback(say=lambda asked: broken) as server:
+        session = GeneratorSession(tmp_path / "idea.rft", model="openai/test", base_url=server.url)
+        told = session.analyze_prompt(PROMPTS[0].text)
+    assert told.by == "rules"
+    assert "read by rules" in told.note
+    assert told.output.labels == PROMPTS[0].labels

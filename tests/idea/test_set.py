@@ -82,12 +82,31 @@ def test_shares_are_what_was_asked_for_and_survive_rejections(tmp_path: Path) ->
     assert sum("edge_case" in one for one in facets) == 24
 
 
-def test_a_model_that_fails_half_of_its_calls_gives_all_rows_or_a_reason(tmp_path: Path) -> None:
-    with Loopback(say=Played(), errors=0.5) as server:
-        session = opened(tmp_path, BUSY, base_url=server.url, **MODEL)
+@pytest.mark.parametrize(
+    ("server", "model"),
+    [
+        ({"errors": 0.5}, {}),
+        ({"broken": 0.5}, {}),
+        ({"cuts": 0.5}, {}),
+        ({}, {"refuse": 0.5}),
+        ({}, {"placeholder": 0.5}),
+        ({}, {"short": 0.5}),
+        ({"errors": 0.2, "broken": 0.2}, {"refuse": 0.1, "placeholder": 0.2}),
+    ],
+    ids=["errors", "broken", "cuts", "refuses", "placeholders", "short", "everything"],
+)
+def test_a_model_that_fails_half_of_its_calls_gives_all_rows_or_a_reason(
+    server: dict[str, float], model: dict[str, float], tmp_path: Path
+) -> None:
+    with Loopback(say=Played(**model), **server) as running:  # type: ignore[arg-type]
+        session = opened(tmp_path, BUSY, base_url=running.url, **MODEL)
         report = session.write(60)
-    assert report.written == len(_lines(report.path))
-    assert report.written == 60 or report.gave_up
+    rows = _lines(report.path)
+    assert report.written == len(rows) > 0
+    assert (report.written == 60) == (report.gave_up == "")
+    assert report.written == 60 or f"-{report.written}-of-60" in str(report.path)
+    assert {row["answer"] for row in rows} <= {"billing", "delivery", "account", "other"}
+    assert not any("sample" in row["input"].lower() or "sorry, but" in row["input"] for row in rows)
 
 
 def test_a_model_that_writes_the_same_again_gives_fewer_rows_with_a_reason_and_a_name_that_says_so(

@@ -12,7 +12,7 @@ import { beside, checklist, type ListActs } from "./checklist.ts";
 import { KEYS, type Analysis, type Field, type Form, type Offer, type Step, type Talk, type View, type Writer, type Written } from "./model.ts";
 import { analysis, promptForm, type Draft } from "./prompt.ts";
 import { answerField, before, question, sending, type TalkActs } from "./talk.ts";
-import { form, offer, sets, type SetActs } from "./whole.ts";
+import { form, offer, paid, sets, type SetActs } from "./whole.ts";
 import "./index.css";
 
 export interface DatasetGeneratorModel extends Shared {
@@ -34,7 +34,7 @@ export interface DatasetGeneratorModel extends Shared {
 
 const STEPS: readonly { step: Step; title: string; key: string; python: string }[] = [
   { step: "requirements", title: "Requirements", key: "r", python: "session.answer('…'); session.requirements" },
-  { step: "samples", title: "Samples", key: "s", python: "session.samples()" },
+  { step: "samples", title: "Samples", key: "s", python: "" },
   { step: "set", title: "The whole set", key: "w", python: "" },
 ];
 
@@ -108,7 +108,7 @@ class Panel {
     if (step === "requirements") this.drawTalk();
     if (step === "set") this.drawSet();
     const line = step === "set" ? host.get("form").python : (STEPS.find((one) => one.step === step)?.python ?? "");
-    redraw(this.end, python(line));
+    redraw(this.end, step !== "samples" && python(line)); // the cards say their own
     if (this.shown !== "" && this.shown !== step && host.live) this.enter();
     this.shown = step;
   }
@@ -129,7 +129,7 @@ class Panel {
   private cost(): Child {
     const { cost_usd: cost, cap_usd: cap, offline } = this.host.get("model");
     if (offline) return null;
-    return `conversation and samples: ${money(cost)}${cap === null ? "" : ` of at most ${money(cap)}`}`;
+    return `conversation and samples: ${paid(cost)}${cap === null ? "" : ` of at most ${money(cap)}`}`;
   }
 
   private steps(): HTMLElement {
@@ -222,6 +222,7 @@ class Panel {
       write: () => void this.ask("write"),
       open: () => void this.ask("open_workbench"),
       opened: host.get("workbench") !== null,
+      writing: host.get("work")?.name === "write",
       first: now.begun || host.get("written").length === 0,
     };
     const waits = !host.get("talk").confirmed && h("p", { class: "rft__empty", test: "set-waits" }, "The set waits until the requirements are confirmed.", host.live && button({ text: "To the requirements", test: "to-requirements", first: true, act: () => void this.ask("go", { step: "requirements" }) }));

@@ -5,13 +5,13 @@ import { count, money, plural } from "../shared/format.ts";
 import { button, choices, facts } from "../shared/pieces.ts";
 import type { Form, Offer, Writer, Written } from "./model.ts";
 
-export type SetActs = { live: boolean; busy: boolean; set: (part: Partial<Form>) => void; write: () => void; open: () => void; opened: boolean; first: boolean };
+export type SetActs = { live: boolean; busy: boolean; set: (part: Partial<Form>) => void; write: () => void; open: () => void; opened: boolean; first: boolean; writing: boolean };
 
 export function form(now: Form, writer: Writer, acts: SetActs): HTMLElement {
   const many = number({ name: "records", test: "count", value: now.count, min: 10, max: 1000, step: 10, note: "10 to 1,000; for more, write several sets", change: (value) => value !== null && acts.set({ count: value }) });
   const file = h("div", { class: "rft__field" }, h("span", { class: "rft__field-name" }, "file"), choices("file format", (["jsonl", "csv"] as const).map((value) => ({ text: value.toUpperCase(), value, chosen: now.format === value })), (value) => acts.set({ format: value })), h("small", { class: "rft__note" }, "the columns are always input and answer"));
   const name = text({ name: "name of the file", test: "set-name", value: now.name, placeholder: "made from dataset and session", change: (value) => acts.set({ name: value }) });
-  const budget = !writer.offline && number({ name: "spend at most, US dollars", test: "budget", value: now.budget_usd, min: 0, placeholder: "twice the estimate", change: (value) => acts.set({ budget_usd: value }) });
+  const budget = !writer.offline && number({ name: "spend at most, US dollars", test: "budget", value: now.budget_usd, min: 0, placeholder: "2 × estimate", change: (value) => acts.set({ budget_usd: value }) });
   const safe = now.format === "csv" && tick({ name: "Safe for spreadsheets", test: "excel-safe", checked: now.excel_safe, note: "an apostrophe before cells that Excel would run as formulas; values are written unchanged otherwise", change: (on) => acts.set({ excel_safe: on }) });
   const bare = tick({ name: "Inputs alone", test: "without-answers", checked: now.without_answers, note: "the answers stay empty: for a grader that needs none", change: (on) => acts.set({ without_answers: on }) });
   return h("div", { class: "rft-idea__form" }, h("div", { class: "rft__fields" }, many, file, name, budget), safe, bare);
@@ -32,7 +32,7 @@ export function offer(found: Offer, refusal: string, now: Form, writer: Writer, 
   const cannot = found.unfollowed.length > 0 && h("p", { class: "rft__status rft__status--near rft-idea__wrap" }, `▿ rftkit/offline cannot follow: ${found.unfollowed.join("; ")}.`);
   const able = found.ability !== "" && h("p", { class: "rft__note", test: "ability" }, `${found.ability}.`);
   const held = h("details", {}, h("summary", { class: "rft__note", key: "held-summary" }, `every record is held to ${plural(found.instructions.length, "line")}`), h("ul", { class: "rft__list rft-idea__folded" }, found.instructions.map((line) => h("li", { dir: "auto" }, line))));
-  return [facts(values), able, cannot, held, acts.live && go(found, now, writer, acts)];
+  return [facts(values), able, cannot, held, acts.live && !acts.writing && go(found, now, writer, acts)];
 }
 
 function go(found: NonNullable<Offer>, now: Form, writer: Writer, acts: SetActs): HTMLElement {
@@ -51,10 +51,15 @@ export function sets(written: readonly Written[], acts: SetActs): Child {
   return h("section", { class: "rft-idea__sets", "aria-label": "Written" }, h("h3", { class: "rft__head" }, "Written"), h("ul", { class: "rft-idea__written", test: "written" }, written.map(one)), open && h("p", {}, open));
 }
 
+/** Money that was spent, in words where its amount is not known. */
+export function paid(value: number | null): string {
+  return value === null ? "price unknown" : money(value);
+}
+
 function one(set: Written): HTMLElement {
   const whole = set.written === set.requested;
   const head = h("span", { class: `rft__status rft__status--${whole ? "ok" : "near"}`, test: "set-count" }, `${whole ? "✓" : "▿"} ${count(set.written)} of ${plural(set.requested, "record")}`);
-  const cost = set.model.startsWith("rftkit/") ? "" : `, ${plural(set.calls, "call")}${set.cached_calls > 0 ? `, ${count(set.cached_calls)} answered before` : ""}, ${money(set.cost_usd)}`;
+  const cost = set.model.startsWith("rftkit/") ? "" : `, ${plural(set.calls, "call")}${set.cached_calls > 0 ? `, ${count(set.cached_calls)} answered before` : ""}, ${paid(set.cost_usd)}`;
   const by = h("span", { class: "rft__note" }, `${set.format.toUpperCase()} by ${set.model}${cost}${set.kept > 0 ? `, ${plural(set.kept, "card")} you kept among them` : ""}`);
   const path = (name: string, value: string | null, test: string): Child => value !== null && h("div", {}, h("span", { class: "rft__note" }, `${name} `), h("code", { class: "rft-idea__path", test }, value));
   const rejected = set.rejected.length > 0 && h("details", {}, h("summary", { class: "rft__note" }, `${plural(set.rejected.reduce((sum, why) => sum + why.count, 0), "record")} turned down and asked for anew`), h("ul", { class: "rft__list rft-idea__folded" }, set.rejected.map((why) => h("li", {}, `${count(why.count)} × ${why.sentence}`, h("span", { class: "rft__note" }, ` ${why.code}`)))));

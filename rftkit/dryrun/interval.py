@@ -113,13 +113,28 @@ def share(values: Any, noise: Any, plan: Plan, rollouts: float = 1.0) -> Estimat
     seen = np.asarray(values, dtype=float)
     if not seen.size:
         return Estimate(None)
-    mean = float(seen.mean())
+    mean = round(math.fsum(seen) / seen.size, 12)  # a mean of equal values is that value
     spread, least = _variance(seen, None if noise is None else np.asarray(noise, dtype=float), plan, rollouts)
     if not float(seen.min()) >= -_TINY or float(seen.max()) > 1 + _TINY:
         return _normal(mean, spread, seen.size)
     both = mean * (1 - mean)
     alike = both / spread if both > _TINY and spread > _TINY else least
-    return _wilson(mean, alike)
+    return _wilson(mean, alike, _reach(seen))
+
+
+def _reach(seen: Floats) -> float:
+    """Return the quantile: larger where few prompts decide how much the values vary, which is then known less well.
+
+    How well depends on their kurtosis; where values are 0 and 1 alone, their mean says how much they vary.
+    """
+    import numpy as np
+
+    apart = (seen - seen.mean()) ** 2
+    square = float(apart.mean())
+    if square < _TINY or bool(np.isin(seen, (0.0, 1.0)).all()):
+        return Z
+    tail = float((apart**2).mean()) / square**2
+    return quantile(round(2 * seen.size / max(tail - 1, _TINY)))
 
 
 def _variance(seen: Floats, noise: Floats | None, plan: Plan, rollouts: float) -> tuple[float, float]:
@@ -159,9 +174,9 @@ def strata(topics: Sequence[str]) -> list[tuple[list[str], list[int]]]:
     return [*large, (small, rest)] if small else large
 
 
-def _wilson(mean: float, count: float) -> Estimate:
-    middle = (mean + Z * Z / 2 / count) / (1 + Z * Z / count)
-    half = Z / (1 + Z * Z / count) * math.sqrt(mean * (1 - mean) / count + Z * Z / 4 / count**2)
+def _wilson(mean: float, count: float, z: float) -> Estimate:
+    middle = (mean + z * z / 2 / count) / (1 + z * z / count)
+    half = z / (1 + z * z / count) * math.sqrt(mean * (1 - mean) / count + z * z / 4 / count**2)
     low = 0.0 if mean <= _TINY else max(0.0, middle - half)
     high = 1.0 if mean >= 1 - _TINY else min(1.0, middle + half)
     return Estimate(mean, low, high)

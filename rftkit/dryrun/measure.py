@@ -44,8 +44,10 @@ def per_prompt(frame: pl.DataFrame, spread: float = 0.05) -> pl.DataFrame:
     reward, many = pl.col("reward"), pl.len() > 1
     above, perfect = (reward > 0).cast(pl.Float64), (reward >= _WHOLE).cast(pl.Float64)
     upper = (reward > (reward.min() + reward.max()) / 2).sum().cast(pl.Int64)
+    order = ["id", *(["sample"] if "sample" in frame.columns else [])]  # sums depend on it in their last digit
     found = (
         frame.filter(reward.is_not_null())
+        .sort(order, maintain_order=True)
         .group_by("id", maintain_order=True)
         .agg(
             pl.col("topic").first(),

@@ -201,14 +201,14 @@ def test_ambiguous_prompts_are_named(tmp_path: Path) -> None:
 
 def test_faults_of_the_server_change_nothing(tmp_path: Path) -> None:
     quiet = _run(tmp_path / "quiet", MIXED)
-    faulty = Policy(script=[429, 500, "cut", 503] * 5, retry_after=0.01)
-    loud = _run(tmp_path / "loud", MIXED, policy=faulty, concurrency=1)
+    faulty = Policy(script=[429, 500, "cut", 503, 429], errors=0.04, cuts=0.04, retry_after=0.01)
+    loud = _run(tmp_path / "loud", MIXED, policy=faulty)
     assert loud.verdict == quiet.verdict == "GO"
     assert loud.frame["error"].null_count() == loud.frame.height
 
 
 def test_calls_that_fail_for_good_count_in_no_mean_and_are_named(tmp_path: Path) -> None:
-    run = _run(tmp_path, MIXED, policy=Policy(script=[400] * 40), concurrency=1)
+    run = _run(tmp_path, MIXED, policy=Policy(script=[400] * 40))
     assert run.frame["error"].drop_nulls().len() == 40
     assert (_rule(run, "errors"), run.measures is not None and run.measures.rollouts) == ("warn", 48 * 8 - 40)
     assert ("DATA", "failed_calls", "serious") in _codes(run)

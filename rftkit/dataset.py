@@ -23,10 +23,12 @@ from rftkit.acts import (
     evaluating,
     exporting,
     generating,
+    grader_keeping,
     grading,
     importing,
     mapping,
     orphans,
+    probing,
     proposing,
     reading,
     regenerating,
@@ -108,6 +110,9 @@ class Dataset(Context):
     export_columns = exporting.export_columns
     changes = between.changes
     version_diff = differing.version_diff
+    graders = grader_keeping.graders
+    grader = grader_keeping.grader
+    grader_diff = grader_keeping.grader_diff
     jobs = training.jobs
     job = training.job
     announce_training = training.announce
@@ -146,6 +151,11 @@ class Dataset(Context):
     undo_repairs = editing.undo_repairs
     grade = grading.grade
     grade_job = grading.grade_job
+    probe = probing.probe
+    known_answers = probing.known_answers
+    hand_labels = probing.hand_labels
+    judge_again = probing.judge_again
+    save_grader = grader_keeping.save_grader
     split = splitting.split
     export = exporting.export
     export_job = exporting.export_job

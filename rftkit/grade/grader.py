@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -22,6 +22,9 @@ from rftkit.grade.pairs import Item, Sample
 from rftkit.grade.problem import Problem
 from rftkit.grade.shape import problems
 from rftkit.llm.request import Request
+
+if TYPE_CHECKING:
+    from rftkit.grade.probes import ProbeReport, Probing
 
 
 class Grader:
@@ -289,6 +292,18 @@ class Grader:
         from rftkit.grade.lint import lint
 
         return lint(self._spec, items, to=target, policy=policy, response_format=response_format)
+
+    def probe(self, ds: Probing, **options: Any) -> ProbeReport:
+        """Return what the grader gives to answers that deserve nothing, and to the right one.
+
+        Parameters
+        ----------
+        ds
+            A `Dataset`, whose records are the prompts.
+        **options
+            Of `Dataset.probe`: prompts, seed, judge, approved, budget_usd.
+        """
+        return ds.probe(self, **options)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Grader) and other.fingerprint == self.fingerprint

@@ -18,6 +18,7 @@ from rftkit.widgets.history import History
 from rftkit.widgets.home import Home
 from rftkit.widgets.import_panel import ImportPanel
 from rftkit.widgets.record_browser import RecordBrowser
+from rftkit.widgets.results_panel import ResultsPanel
 from rftkit.widgets.sanitize_panel import SanitizePanel
 from rftkit.widgets.split_panel import SplitPanel
 from rftkit.widgets.topic_editor import TopicEditor
@@ -41,6 +42,7 @@ __all__ = [
     "Home",
     "ImportPanel",
     "RecordBrowser",
+    "ResultsPanel",
     "SanitizePanel",
     "SplitPanel",
     "TopicEditor",

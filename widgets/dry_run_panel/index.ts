@@ -148,7 +148,7 @@ class Panel {
       whole("rollouts for each", "rollouts", "rollouts", 8, "Answers to each prompt. With one, nobody can say what is learnable."),
       number({ name: "temperature", test: "temperature", value: settings.temperature, min: 0, max: 2, step: 0.1, change: (value) => choose({ temperature: value ?? 1 }) }),
       whole("longest answer, tokens", "max-tokens", "max_tokens", 1024),
-      number({ name: "budget in US dollars", test: "budget", value: settings.budget_usd, min: 0, placeholder: "1.5 times the estimate", change: (value) => choose({ budget_usd: value }) }),
+      number({ name: "budget in US dollars", test: "budget", value: settings.budget_usd, min: 0, placeholder: "1.5 × estimate", change: (value) => choose({ budget_usd: value }) }),
       textField({ name: "price per million tokens, in and out", test: "price", value: settings.price_per_million?.join(", ") ?? "", placeholder: "as known", why: "US dollars, where the price of the model is not known: two numbers, such as 0.2, 0.8.", change: (said) => choose({ price_per_million: pair(said) }) }),
       number({ name: "seed", test: "seed", value: settings.seed, min: 0, step: 1, change: (value) => choose({ seed: value ?? 0 }) }),
       judged && textField({ name: "judge", test: "judge", value: settings.judge, placeholder: "as the grader says", list: this.list, why: "Asked in place of the models that the grader names.", change: (judge) => choose({ judge }) }),

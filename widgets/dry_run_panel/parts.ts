@@ -111,7 +111,7 @@ export function causes({ diagnosis }: Run): Child {
     const kind = cause.severity === "serious" ? "far" : "near";
     const where = cause.topic === null ? CAUSES[cause.cause] ?? cause.cause : `topic ${cause.topic}`;
     const records = cause.records.length > 0 && h("details", { test: "records" }, h("summary", { class: "rft__note" }, `${plural(cause.count, "prompt")} behind it`), h("ul", { class: "rft__list" }, cause.records.map(({ id, text }) => h("li", { dir: "auto" }, h("code", { class: "rft-dry__id" }, id), " ", text))));
-    return h("li", { test: "cause", "data-code": cause.code, class: "rft-dry__cause" }, h("span", { class: `rft__status rft__status--${kind}` }, `${kind === "far" ? "✗" : "▿"} ${where}`), h("div", {}, h("p", {}, cause.evidence), h("p", {}, h("b", {}, cause.advice)), records));
+    return h("li", { test: "cause", "data-code": cause.code, class: "rft-dry__cause" }, h("span", { class: `rft__status rft__status--${kind}` }, `${kind === "far" ? "✗" : "▿"} ${where}`), h("div", {}, h("p", {}, cause.evidence), h("p", {}, h("b", {}, cause.advice.charAt(0).toUpperCase() + cause.advice.slice(1))), records));
   };
   return h("section", { "aria-label": "Diagnosis" }, h("h3", { class: "rft__head" }, "Why, and what to do"), h("ul", { class: "rft-dry__causes" }, diagnosis.map(one)));
 }

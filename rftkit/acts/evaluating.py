@@ -216,7 +216,7 @@ def named(folder: JobFolder) -> dict[str, str]:
     if told["backend"] == "nova":
         raise InputError(
             "a Nova model answers only through a deployment: begin one with ds.deploy(job, to='hosted'), then name both "
-            "models: models={'before': 'bedrock/...', 'after': 'bedrock/DEPLOYMENT-ARN'}"
+            "models: models={'before': 'bedrock/...', 'after': 'bedrock/nova/DEPLOYMENT-ARN'}"
         )
     return {"before": f"openai/{told['base']}", "after": f"openai/{kept}"}
 

@@ -80,7 +80,9 @@ def endpoint_of(job: Mapping[str, Any], id: str) -> Hosted:
             raise InputError(
                 f"a Nova model answers only through a deployment; begin one with ds.deploy({id!r}, to='hosted', approved=True)"
             )
-        return Hosted(f"bedrock/converse/{deployed}", None, None, ("Bedrock bills the deployment's calls",))
+        # litellm must be told which Nova a deployment is of: its name does not say
+        family = "nova-2" if "nova-2" in str(job.get("base")) else "nova"
+        return Hosted(f"bedrock/{family}/{deployed}", None, None, ("Bedrock bills the deployment's calls",))
     return Hosted(f"openai/{model}", config.get("base_url"), config.get("key_name") or "OPENAI_API_KEY")
 
 

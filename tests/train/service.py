@@ -1,13 +1,15 @@
 """A server on the loopback that plays OpenAI's fine-tuning API: files, jobs, events in pages, checkpoints, results.
 
 It counts what was really done, and can be told to fail: with a status, by cutting the connection before it does
-anything (`before`) or after it has done it (`after`).
+anything (`before`) or after it has done it (`after`), or by killing the process that asked (`kill`).
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -35,6 +37,7 @@ class Service:
     bad_grader: str | None = None
     file_states: list[str] = field(default_factory=list)
     answer: Callable[[str, str], str] = lambda model, prompt: "42"
+    victim: int = 0  # a process to kill when it has been done what it asked for
     lock: threading.Lock = field(default_factory=threading.Lock)
     url: str = ""
 
@@ -100,7 +103,9 @@ class _Handler(BaseHTTPRequestHandler):
             if self.headers.get("authorization") != f"Bearer {KEY}":
                 return self._send(401, {"error": {"message": f"Incorrect API key provided: {KEY}"}})
             status, told = self._do(verb, path, body)
-        if how == "after":
+        if how == "kill":
+            os.kill(self.service.victim, signal.SIGKILL)
+        if how in ("after", "kill"):
             return self._cut()
         if how == "torn":
             return self._torn(told)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,7 @@ from rftkit.train.hosted.backend import Hosted
 from tests.train.conftest import EXACT
 from tests.train.service import KEY, Service
 
+ROOT = Path(__file__).resolve().parents[2]
 UPLOAD, VALIDATE, CREATE = "POST /files", "POST /fine_tuning/alpha/graders/validate", "POST /fine_tuning/jobs"
 
 
@@ -338,3 +343,30 @@ def test_a_dataset_without_a_split_is_told_to_split(tmp_path: Path, service: Ser
     new.import_([{"messages": [{"role": "user", "content": "What is one and one?"}], "reference_answer": "2"}])
     with pytest.raises(InputError, match=r"training needs a split; make one with ds.split\(\)"):
         train(new, service)
+
+
+_TRAIN = """
+import sys
+from rftkit.dataset import Dataset
+from tests.train.conftest import EXACT
+sys.stdin.readline()
+Dataset(sys.argv[1]).train(EXACT, backend="openai", base="o4-mini", base_url=sys.argv[2], approved=True, force=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("stage", "number"), [(UPLOAD, 0), (UPLOAD, 1), (VALIDATE, 0), (CREATE, 0)])
+def test_a_process_that_is_killed_is_followed_by_one_that_does_nothing_twice(
+    ds: Dataset, service: Service, stage: str, number: int
+) -> None:
+    service.fail(stage, *["no failure"] * number, "kill")
+    command = [sys.executable, "-c", _TRAIN, str(ds.path), service.url]
+    environment = {**os.environ, "OPENAI_API_KEY": KEY}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, cwd=ROOT) as process:
+        service.victim = process.pid
+        process.communicate(b"go\n", timeout=120)
+    assert process.returncode == -signal.SIGKILL
+    job = again(ds)
+    assert job.status().state == "pending"
+    assert job.resume().state == "pending"
+    assert (len(service.files), len(service.jobs)) == (2, 1)

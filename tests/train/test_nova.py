@@ -234,7 +234,7 @@ def test_the_model_is_deployed_once_and_named_for_litellm(ds: Dataset, aws: Aws)
     for _ in range(2):
         stub.add_response("get_custom_model_deployment", seen, {"customModelDeploymentIdentifier": DEPLOYED})
     made = ds.deploy(job, to="hosted", approved=True)
-    assert (made.model, made.smoke_test) == (f"bedrock/converse/{DEPLOYED}", None)
+    assert (made.model, made.smoke_test) == (f"bedrock/nova-2/{DEPLOYED}", None)
     assert "is Creating" in made.notes[-1]
     assert ds.deploy(job, to="hosted", approved=True).model == made.model
 

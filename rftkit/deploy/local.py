@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from rftkit.detached import Detached
-from rftkit.errors import ModelError, StoreError
+from rftkit.errors import LockedError, ModelError, StoreError
 from rftkit.train.extra import needed, offline
 
 #: Of the process.
@@ -234,6 +234,8 @@ def _begin(model: Path, name: str, home: Path, port: int, *, keep: bool) -> Endp
     told = (str(model.resolve()), str(home.resolve()), name, str(port), "kept" if keep else "tied")
     try:
         process.start("rftkit.deploy.server", *told, environment=offline(home / "cache"), tied=not keep)
+    except LockedError:
+        raise
     except StoreError as error:
         raise ModelError(str(error)) from error
     while True:

@@ -23,7 +23,7 @@ GRADERS: dict[str, dict[str, Any]] = {
     "judge": {
         "type": "score_model",
         "name": "judge",
-        "model": "judge-1",
+        "model": "gpt-4.1-mini",
         "input": [{"role": "user", "content": "Rate {{sample.output_text}}"}],
     },
 }

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Without a cap of one's own, a run may cost so many times its highest estimate: rejected candidates are asked for anew.
 CAP = 2.0
+#: What a plan looks at of the records.
+SEEN = ("id", "messages", "topic", "tools", "tool_choice", "valid", "generated", "extra", "output")
 
 
 def plan(
@@ -71,7 +73,7 @@ def plan(
     """
     given = {name: value for name, value in settings.items() if value is not None}
     return make_plan(
-        reading.frame(ds),
+        reading.frame(ds, columns=SEEN),
         reading.tree(ds),
         covering.coverage(ds, level=level, grow=grow),
         topic=topic,

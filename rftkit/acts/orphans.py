@@ -42,6 +42,19 @@ def orphans(ds: Context) -> pl.DataFrame:
     polars.DataFrame
         id, the topic it had, suggestion (a path, null where nothing is near), and the last user turn.
     """
+    found = lost(ds)
+    texts = reading.rows(ds, found["row"], ["messages"]).select("row", last_user_text())
+    return found.join(texts, on="row", how="left", maintain_order="left").drop("row")
+
+
+def lost(ds: Context) -> pl.DataFrame:
+    """Return row, id, topic and suggestion of the same records, without what they say.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    """
     noted = ds.store.scan("orphans", ds.line).collect().sort("version").unique("id", keep="last", maintain_order=True)
     bare = pl.col("topic").is_null() & pl.col("topic_method").is_null()
     said = reading.labels(ds).filter(bare).select("row", "id").join(noted, on="id", how="inner", maintain_order="left")
@@ -49,9 +62,7 @@ def orphans(ds: Context) -> pl.DataFrame:
     known = said["suggestion"].drop_nulls().unique().to_list()
     there = {id_: tree.path(now) for id_ in known if (now := heir(tree, id_)) is not None}
     shown = pl.col("suggestion").replace_strict(there, default=None, return_dtype=pl.String)
-    texts = reading.rows(ds, said["row"], ["messages"]).select("row", last_user_text())
-    joined = said.with_columns(shown).join(texts, on="row", how="left", maintain_order="left")
-    return joined.drop("row", "version")
+    return said.with_columns(shown).drop("version")
 
 
 def note(step: Transaction, was: pl.DataFrame, now: pl.DataFrame, old: TopicTree, new: TopicTree) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rftkit import messages, review, schema
-from rftkit.acts import covering, reading, sanitizing
+from rftkit.acts import comparing, covering, reading, sanitizing
 from rftkit.errors import InputError, NotFoundError
 from rftkit.generate import validate_candidates
 
@@ -85,7 +85,8 @@ def _verdicts(ds: Context, every: pl.DataFrame, edit: dict[str, Sequence[Message
     others = every.filter(
         pl.col("valid"), pl.col("decision").ne_missing(pl.lit("added")), ~pl.col("candidate_id").is_in(list(edit))
     )
-    found = validate_candidates(named, reading.frame(ds), waiting=others.select("messages", "topic"))
+    texts = named.select(messages.last_user_text()).to_series().fill_null("").to_list()
+    found = validate_candidates(named, comparing.against(ds, texts), waiting=others.select("messages", "topic"))
     return found.frame.with_columns(when=pl.lit(datetime.now(UTC), dtype=schema.TIME)).select(list(schema.VERDICTS))
 
 

@@ -74,7 +74,8 @@ def saved(ds: Context, writing: Transaction, tree: TopicTree, *, categorize: boo
     if categorize and tree.topics and labels["topic"].null_count():
         labels = categorizing.fill(ds, writing, labels, tree)
     lost = orphans.note(writing, was, labels, old, tree)
-    if labels.height and labels is not was:  # a new name or place moves no record
+    # a new name or place moves no record; and a step is a version, also where the tree stays as it was
+    if labels.height and (labels is not was or not writing.changed):
         writing.replace("labels", labels)
     writing.counts = {"topics": len(tree), **_counts(change), **({"orphans": lost} if lost else {})}
     return change

@@ -12,7 +12,7 @@ import polars as pl
 import traitlets
 
 from rftkit import render
-from rftkit.acts import browsing, rating, reading
+from rftkit.acts import browsing, picking, rating, reading
 from rftkit.errors import InputError
 from rftkit.widgets._base import act
 from rftkit.widgets._sentences import listed, many
@@ -350,7 +350,8 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
         """Return the traits that show the dataset as it is now."""
         self._order = self._matching(self._wanted)
         if self._selected.size:
-            self._selected = np.intersect1d(self._selected, self._labels["position"].to_numpy())
+            there = picking.holds(self._labels["position"], pl.Series(self._selected))
+            self._selected = self._selected[there.to_numpy()]
         gone = bool(self.opened) and not (self._labels["id"] == self.opened).any()
         self._whole = browsing.whole(self.dataset, self.opened) if self.opened and not gone else None
         return {

@@ -11,6 +11,8 @@ import polars as pl
 import traitlets
 
 from rftkit import embed, render
+from rftkit.acts import browsing
+from rftkit.acts.orphans import lost
 from rftkit.errors import InputError, NotFoundError
 from rftkit.topics.templates import TEMPLATES
 from rftkit.topics.tree import MAX_DEPTH, TopicTree
@@ -75,7 +77,7 @@ class TopicEditor(Proposals, bundle_name="topic_editor"):
             Path or id of the topic that takes them.
         """
         path = self.dataset.topics.path(self._node(to))
-        ids = self.dataset.orphans().filter(pl.col("topic") == topic)["id"].to_list()
+        ids = lost(self.dataset).filter(pl.col("topic") == topic)["id"].to_list()
         if not ids:
             raise NotFoundError(f"no record has lost the topic {topic!r}; look again")
         code = f"ds.assign(ds.orphans().filter(pl.col('topic') == {topic!r})['id'].to_list(), {path!r})"
@@ -313,7 +315,10 @@ class TopicEditor(Proposals, bundle_name="topic_editor"):
         }
 
     def _lost(self) -> dict[str, Any]:
-        return shown.shown_orphans(self.dataset.orphans())
+        found = lost(self.dataset)
+        first = found.unique(["topic", "suggestion"], keep="first", maintain_order=True)["row"].sort()
+        said = browsing.peeks(self.dataset).get(self.dataset, first).select("row", last_user_text="text")
+        return shown.shown_orphans(found.join(said, on="row", how="left", maintain_order="left"))
 
     def to_html(self) -> Html:
         """Return the tree and what is proposed as static HTML, escaped and without script."""

@@ -171,6 +171,9 @@ DRY_RUNS: Final[dict[str, pl.DataType]] = {
     "empty": pl.Float64(),  # reward of an empty answer
 }
 
+#: `splits/`: who is in validation, and with which prompt, as the last split left it.
+SPLITS: Final[dict[str, pl.DataType]] = {"id": pl.String(), "content_key": pl.Binary()}
+
 #: Lines that could not be read, kept with their bytes.
 UNREADABLE: Final[dict[str, pl.DataType]] = {
     "file": pl.String(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rftkit.acts import reading
+from rftkit.errors import InputError
 from rftkit.split import Split
 from rftkit.split import split as divide
 from rftkit.split.leaks import leaks
@@ -29,6 +30,7 @@ def split(
     min_validation: int | None = None,
     seed: int = 0,
     keep: bool | None = None,
+    frozen: bool | None = None,
 ) -> Split:
     """Divide the valid records into train and validation; a source, its variations and near duplicates stay together.
 
@@ -48,9 +50,13 @@ def split(
         The same seed gives the same split.
     keep
         Whether the records of validation stay there, so that results before and after can be compared. By default
-        they do when the options are those of the last split, and the records alone have changed.
+        they do when the options are those of the last split, and the records alone have changed. A record that was
+        imported anew is known again by its prompt.
+    frozen
+        Whether, besides, none comes to validation: it is exactly what it was, less what is gone. True keeps validation
+        whatever the other options are; by default as at the last split.
     """
-    result, configuration = _divided(ds, train, stratify, generated_in_validation, min_validation, seed, keep)
+    result, configuration = _divided(ds, train, stratify, generated_in_validation, min_validation, seed, keep, frozen)
     told = result.to_dict()
     with ds.step("split", configuration) as step:
         labels = reading.stored_labels(ds).drop("split")
@@ -58,6 +64,9 @@ def split(
         step.replace("labels", labels.with_columns(updated_at=pl.lit(datetime.now(UTC))))
         step.counts = {name: value for name, value in told.items() if isinstance(value, int)}
         step.put("split.json", {"configuration": configuration, **told})
+        held = result.frame.filter(pl.col("split") == "validation").select("id")
+        prompts = reading.narrow(ds).select("id", "content_key")
+        step.replace("splits", held.join(prompts, on="id", how="left", maintain_order="left"))
     return result
 
 
@@ -70,6 +79,7 @@ def preview_split(
     min_validation: int | None = None,
     seed: int = 0,
     keep: bool | None = None,
+    frozen: bool | None = None,
 ) -> Split:
     """Return what `split` would do with the same options, without doing it.
 
@@ -77,10 +87,10 @@ def preview_split(
     ----------
     ds
         The dataset.
-    train, stratify, generated_in_validation, min_validation, seed, keep
+    train, stratify, generated_in_validation, min_validation, seed, keep, frozen
         As `split` takes them.
     """
-    return _divided(ds, train, stratify, generated_in_validation, min_validation, seed, keep)[0]
+    return _divided(ds, train, stratify, generated_in_validation, min_validation, seed, keep, frozen)[0]
 
 
 def _divided(
@@ -91,6 +101,7 @@ def _divided(
     min_validation: int | None,
     seed: int,
     keep: bool | None,
+    frozen: bool | None,
 ) -> tuple[Split, dict[str, Any]]:
     asked: dict[str, Any] = {
         "train": train,
@@ -100,12 +111,16 @@ def _divided(
         "seed": seed,
     }
     last = ds.store.get("split.json", ds.line)
-    frozen = _validation(ds) if last is not None and _keeps(last["configuration"], asked, keep) else None
-    result = divide(reading.narrow(ds), **asked, groups=near_pairs(ds, NEAR), keep=frozen)
-    if frozen is not None:
+    if frozen and keep is False:
+        raise InputError("frozen keeps validation as it is and keep=False draws it anew; give one of them")
+    stays = last is not None and _keeps(last["configuration"], asked, True if frozen else keep)
+    held = _validation(ds) if stays else None
+    exact = bool(stays and last["configuration"].get("frozen")) if frozen is None else frozen
+    result = divide(reading.narrow(ds), **asked, groups=near_pairs(ds, NEAR), keep=held, frozen=exact)
+    if held is not None:
         # records that were deleted since have no label that would still name them
-        result = replace(result, gone=result.gone + max(last["validation"] - len(frozen), 0))
-    return result, {**asked, "keep": frozen is not None}
+        result = replace(result, gone=result.gone + max(last["validation"] - len(held), 0))
+    return result, {**asked, "keep": held is not None, "frozen": exact}
 
 
 def _keeps(last: dict[str, Any], asked: dict[str, Any], keep: bool | None) -> bool:
@@ -114,7 +129,11 @@ def _keeps(last: dict[str, Any], asked: dict[str, Any], keep: bool | None) -> bo
 
 
 def _validation(ds: Context) -> pl.Series:
-    return reading.stored_labels(ds).filter(pl.col("split") == "validation")["id"]
+    """Return who is in validation: by its label, or by its prompt where the record was imported anew."""
+    prompts = ds.store.scan("splits", ds.line).collect()["content_key"].drop_nulls()
+    there = reading.narrow(ds).select("id", "split", "content_key")
+    again = pl.col("content_key").is_in(prompts.implode()) & pl.col("split").is_null()
+    return there.filter((pl.col("split") == "validation") | again.fill_null(value=False))["id"]
 
 
 def near_pairs(ds: Context, threshold: float) -> pl.DataFrame:
@@ -145,13 +164,13 @@ def split_state(ds: Context) -> dict[str, Any] | None:
     dict
         `train`, `validation`, `neither` (valid records in no set), `new` (those of them that came after the split),
         `by_topic`, `straddling_groups`, `leaks` (the first of them: an id of train and one of validation),
-        `when`, `configuration`.
+        `edited` (records of validation whose prompt has changed since), `frozen`, `when`, `configuration`.
     """
     stored = ds.store.get("split.json", ds.line)
     return None if stored is None else ds.remember("split", _PARTS, lambda: _state(ds, stored))
 
 
-_PARTS = ("records", "labels", "topics.json", "pairs", "split.json")
+_PARTS = ("records", "labels", "topics.json", "pairs", "split.json", "splits")
 
 
 def _state(ds: Context, stored: dict[str, Any]) -> dict[str, Any]:
@@ -168,9 +187,18 @@ def _state(ds: Context, stored: dict[str, Any]) -> dict[str, Any]:
         "by_topic": by_topic(valid),
         "straddling_groups": found.height,
         "leaks": found.head(5).select("train_id", "validation_id").to_dicts(),
+        "edited": _edited(ds, frame),
+        "frozen": bool(stored["configuration"].get("frozen")),
         "when": _when(ds),
         "configuration": stored["configuration"],
     }
+
+
+def _edited(ds: Context, frame: pl.DataFrame) -> int:
+    """Return how many records of validation have another prompt than when they were put there."""
+    then = ds.store.scan("splits", ds.line).collect().rename({"content_key": "then"})
+    now = frame.filter(pl.col("split") == "validation").join(then, on="id", how="inner")
+    return int(now["content_key"].ne_missing(now["then"]).sum())
 
 
 def _when(ds: Context) -> str:

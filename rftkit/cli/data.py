@@ -225,6 +225,11 @@ def assign(ds: Any, topic: str, ids: tuple[str, ...], as_json: bool) -> None:
     default=None,
     help="Keep the records of validation there; by default they stay where the options are those of the last split.",
 )
+@click.option(
+    "--frozen/--not-frozen",
+    default=None,
+    help="Keep validation exactly as it is: no record comes to it; by default as at the last split.",
+)
 @as_json
 def split(
     dataset: Path,
@@ -234,6 +239,7 @@ def split(
     min_validation: int | None,
     seed: int,
     keep: bool | None,
+    frozen: bool | None,
     as_json: bool,
 ) -> None:
     """Split the valid records into train and validation without leaks."""
@@ -245,6 +251,7 @@ def split(
         min_validation=min_validation,
         seed=seed,
         keep=keep,
+        frozen=frozen,
     )
     told = {**result.to_dict(), "dataset_version": ds.version}
     emit(told, as_json=as_json, lines=_split_lines(told, dataset))

@@ -35,6 +35,7 @@ def split(
     seed: int = 0,
     groups: pl.DataFrame | None = None,
     keep: Iterable[str] | None = None,
+    frozen: bool = False,
 ) -> Split:
     """Divide the valid records into train and validation.
 
@@ -58,6 +59,9 @@ def split(
         (`row_a`, `row_b`) which are joined with what the frame says itself. By default what the frame says.
     keep
         Ids that stay in validation: hand in those of an earlier split and the later one is comparable with it.
+    frozen
+        Validation is exactly the records of `keep` that may be there: none comes to it, and what belongs to their groups
+        is left out of both sets.
 
     Returns
     -------
@@ -75,7 +79,8 @@ def split(
     _check(frame, train, stratify, min_validation)
     keep = None if keep is None else list(keep)
     held = members.of(frame, stratify, generated_in_validation, seed, groups, keep)
-    chosen = _chosen(held, 1 - train, min_validation)
+    exact = keep is not None and frozen
+    chosen = held.kept_alone() if exact else _chosen(held, 1 - train, min_validation)
     asked = {
         "train": train,
         "stratify": stratify,
@@ -83,7 +88,7 @@ def split(
         "min_validation": min_validation,
         "seed": seed,
     }
-    result = held.result(chosen, asked)
+    result = held.result(chosen, {**asked, "frozen": True} if exact else asked, only_kept=exact)
     return result if keep is None else _compared(result, pl.Series(list(keep), dtype=pl.String))
 
 

@@ -46,6 +46,8 @@ class Members:
         The random order of the groups.
     kept
         Groups that stay in validation.
+    stays
+        Records that do; None where none were named.
 
     Examples
     --------
@@ -63,6 +65,7 @@ class Members:
     keys: Keys
     kept: Bools
     strata: Ints
+    stays: Bools | None = None
 
     @property
     def count(self) -> int:
@@ -170,6 +173,22 @@ class Members:
         names = [*self.names, UNASSIGNED]
         return sorted((k for k, number in enumerate(records) if number), key=lambda k: (records[k], names[k]))
 
+    def kept_alone(self) -> Bools:
+        """Return the groups that stay in validation, and no others.
+
+        Examples
+        --------
+        >>> held = of(pl.DataFrame({"id": list("abcd")}), "topic", False, 0, None, ["b"])
+        >>> int(held.kept_alone().sum())
+        1
+        """
+        import numpy as np
+
+        many = len(self.keys)
+        open_ = np.bincount(self.group, minlength=many) > np.bincount(self.group[self.barred], minlength=many)
+        found: Bools = self.kept & open_
+        return found
+
     def real_records(self, chosen: Bools) -> int:
         """Return how many records validation would have.
 
@@ -181,8 +200,17 @@ class Members:
         """
         return int((chosen[self.group] & ~self.barred).sum())
 
-    def result(self, chosen: Bools, asked: Mapping[str, Any]) -> Split:
+    def result(self, chosen: Bools, asked: Mapping[str, Any], *, only_kept: bool = False) -> Split:
         """Return the division with its account.
+
+        Parameters
+        ----------
+        chosen
+            Groups of validation.
+        asked
+            What was asked for.
+        only_kept
+            Of these groups, take only the records that were to stay.
 
         Examples
         --------
@@ -192,6 +220,8 @@ class Members:
         """
         taken = chosen[self.group]
         validation, train = taken & ~self.barred, ~taken
+        if only_kept and self.stays is not None:
+            validation &= self.stays
         return Split(
             frame=self._labelled(train, validation),
             train=int(train.sum()),
@@ -202,7 +232,7 @@ class Members:
                 "validation": _part(self.generated, validation),
             },
             straddling_groups=self._straddling(train, validation),
-            left_out=int((taken & self.barred).sum()),
+            left_out=int((taken & ~validation).sum()),
             invalid=int(len(self.valid) - self.count),
             groups=len(self.keys),
             asked=asked,
@@ -291,6 +321,7 @@ def of(
         barred=np.zeros(len(group), dtype=bool) if generated_in_validation else generated,
         keys=keys,
         kept=stays,
+        stays=kept,
         strata=topic[first] if stratify == "topic" else np.full(many, len(names), dtype=np.int64),
     )
 

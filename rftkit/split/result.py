@@ -32,7 +32,7 @@ class Split:
     straddling_groups
         Groups with members on both sides: 0, counted and not assumed.
     left_out
-        Valid records in neither set: generated from a record that validation took.
+        Valid records in neither set: generated from a record that validation took, or tied to a frozen one.
     invalid
         Records that are not split because they are invalid.
     groups
@@ -172,7 +172,13 @@ def _warnings(result: Split) -> list[str]:
         found.append(f"{render.plural(len(missing), 'topic')} without a record in validation: {shown}")
     if min(result.train, result.validation) < _FEW:
         found.append(f"train has {result.train} and validation {result.validation} records; {_FEW} each is the least")
-    if result.left_out:
+    frozen = bool(result.asked.get("frozen"))
+    if result.left_out and frozen:
+        found.append(
+            f"{render.plural(result.left_out, 'record')} left out of both sets, because validation is frozen and holds "
+            "records that they belong to"
+        )
+    elif result.left_out:
         found.append(
             f"{render.plural(result.left_out, 'generated record')} left out of both sets, because validation took the "
             "records they were made from; generated_in_validation=True keeps them"
@@ -183,6 +189,6 @@ def _warnings(result: Split) -> list[str]:
             "longer in it: deleted, invalid, or generated where generated records may not be"
         )
     asked, whole = result.asked.get("train"), result.train + result.validation
-    if asked and whole and abs(result.validation - (1 - asked) * whole) > max(0.02 * whole, 1):
+    if asked and whole and not frozen and abs(result.validation - (1 - asked) * whole) > max(0.02 * whole, 1):
         found.append(f"train has {render.share(result.ratio)} of the records; {render.share(asked)} was asked for")
     return found

@@ -19,4 +19,5 @@ SCHEMAS: Final[dict[str, dict[str, pl.DataType]]] = {
     "unreadable": schema.UNREADABLE,
     "rollouts": schema.ROLLOUTS,
     "dry_runs": schema.DRY_RUNS,
+    "splits": schema.SPLITS,
 }

@@ -81,6 +81,61 @@ def test_what_left_validation_is_said(ds: rftkit.Dataset) -> None:
     assert any("no longer in it" in sentence for sentence in told.warnings)
 
 
+def test_validation_is_known_again_when_its_records_are_imported_anew(ds: rftkit.Dataset) -> None:
+    def said() -> set[str]:
+        return {said[0]["content"] for said in ds.records(where="split = 'validation'")["messages"]}
+
+    ds.split()
+    first = said()
+    ds.import_(rows(0, 160), replace=True)
+    ds.sanitize()
+    assert (ds.split_state() or {})["validation"] == 0
+    again = ds.split()
+    assert (again.kept, again.gone, again.validation) == (10, 0, 16)
+    assert first < said()
+
+
+def test_a_frozen_validation_takes_no_record_in_and_stays_so(ds: rftkit.Dataset) -> None:
+    ds.split()
+    first = validation(ds)
+    ds.import_(rows(100, 100))
+    ds.sanitize()
+    frozen = ds.split(frozen=True)
+    assert (frozen.kept, frozen.validation, frozen.train, frozen.warnings) == (10, 10, 190, ())
+    assert validation(ds) == first
+    ds.import_(rows(200, 50))
+    ds.sanitize()
+    ds.split()
+    assert validation(ds) == first
+    assert (ds.split_state() or {})["frozen"]
+    assert ds.preview_split(frozen=False).validation == 25
+    assert ds.preview_split(train=0.5, frozen=True).ids("validation") == frozen.ids("validation")
+    with pytest.raises(InputError, match="give one of them"):
+        ds.split(frozen=True, keep=False)
+
+
+def test_what_is_tied_to_a_frozen_validation_is_left_out_of_both_sets(ds: rftkit.Dataset) -> None:
+    ds.split(frozen=True)
+    first = validation(ds)
+    held = sorted(first)[0]
+    text = ds.records([held])["messages"][0][0]["content"]
+    ds.import_([{"id": "twin", "messages": [{"role": "user", "content": text + " please"}]}])
+    ds.sanitize()
+    told = ds.split()
+    assert (validation(ds), told.left_out, told.straddling_groups) == (first, 1, 0)
+    assert ds.records(["twin"])["split"].to_list() == [None]
+    assert any("validation is frozen" in sentence for sentence in told.warnings)
+
+
+def test_an_edited_record_stays_in_validation_and_is_counted(ds: rftkit.Dataset) -> None:
+    ds.split()
+    held = sorted(validation(ds))[0]
+    assert (ds.split_state() or {})["edited"] == 0
+    ds.edit(held, messages=[{"role": "user", "content": "Now something else entirely, about kites?"}])
+    assert (ds.split_state() or {})["edited"] == 1
+    assert held in validation(ds)
+
+
 def test_a_preview_changes_nothing_and_is_what_the_split_then_does(ds: rftkit.Dataset) -> None:
     before = ds.version
     told = ds.preview_split(train=0.7, seed=3).to_dict()

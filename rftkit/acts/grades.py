@@ -31,7 +31,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "model": pl.String(),
     "explanation": pl.String(),
 }
-_COMPACT_AT = 24
+_COMPACT_AT, _TRIES = 24, 5
 
 
 def keys(samples: Sequence[dict[str, Any]], items: Sequence[dict[str, Any]]) -> list[bytes]:
@@ -106,8 +106,13 @@ class Grades:
         return {row["key"]: self._grade(row) for row in rows.iter_rows(named=True)}
 
     def _rows(self) -> pl.DataFrame:
-        parts = [pl.read_parquet(path) for path in sorted(self.folder.glob("*.parquet"), key=_written)]
-        return pl.concat([pl.DataFrame(schema=SCHEMA), *parts])
+        for _ in range(_TRIES):
+            try:
+                parts = [pl.read_parquet(path) for path in sorted(self.folder.glob("*.parquet"), key=_written)]
+                return pl.concat([pl.DataFrame(schema=SCHEMA), *parts])
+            except FileNotFoundError:
+                continue  # another process has just put small files into a larger one
+        return pl.DataFrame(schema=SCHEMA)
 
     def _grade(self, row: dict[str, Any]) -> Graded:
         told = {name: row[name] for name in ("reward", "error", "detail", "seconds", "model", "explanation")}
@@ -133,7 +138,7 @@ class Grades:
         self.folder.mkdir(parents=True, exist_ok=True)
         before = sorted(self.folder.glob("*.parquet"), key=_written)
         full = len(before) >= _COMPACT_AT
-        whole = pl.concat([*(pl.read_parquet(path) for path in before), frame]) if full else frame
+        whole = pl.concat([self._rows(), frame]) if full else frame
         _write(self.folder, whole.unique("key", keep="last", maintain_order=True))
         for path in before if full else ():
             path.unlink(missing_ok=True)

@@ -125,6 +125,12 @@ def test_nothing_is_wrong_with_a_good_grader(spec: dict[str, Any]) -> None:
             {**PYTHON, "source": "def grade(s, i):\n    return len(open('x').read())"},
             ("warning", "source", "opens_file"),
         ),
+        ({**PYTHON, "source": "def grade(s, i):\n    return float(i['anser'])"}, ("warning", "source", "item_field")),
+        ({**PYTHON, "source": "def grade(s, i):\n    return float(s['text'])"}, ("warning", "source", "sample_field")),
+        (
+            {**PYTHON, "source": "def grade(s, i):\n    return s['output_json']['a']"},
+            ("warning", "source", "output_json"),
+        ),
         ({**PYTHON, "image_tag": "latest"}, ("warning", "image_tag", "image_tag")),
         (_multi(a={**CHECK, "operation": "neq"}), ("error", "graders.a.operation", "operation")),
     ],
@@ -193,6 +199,20 @@ def test_a_reference_in_the_prompt_is_an_error_that_names_a_record() -> None:
     problem = next(one for one in Grader(CHECK).lint([sound, leaky]) if one.code == "reference_leak")
     assert problem.severity == "error"
     assert "1 of 2 records (the first: r7)" in problem.message
+
+
+def test_a_reference_that_a_source_reads_is_looked_for_in_the_prompt_too() -> None:
+    told = "The parcel arrives on Monday morning."
+    leaky = {"messages": [{"role": "user", "content": f"Repeat: {told}"}], "answer": told}
+    source = "def grade(sample, item):\n    return float(item.get('answer') in sample['output_text'])"
+    assert ("error", "source", "reference_leak") in _found({**PYTHON, "source": source}, [leaky])
+
+
+def test_what_a_source_asks_for_politely_is_no_mistake() -> None:
+    source = (
+        "def grade(sample, item):\n    other = {}\n    return float(item.get('nothing', 0) + len(other.get('x', '')))"
+    )
+    assert _found({**PYTHON, "source": source}, ITEMS) == []
 
 
 def test_a_short_reference_may_stand_in_a_prompt_by_chance() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -16,10 +17,29 @@ if TYPE_CHECKING:
     from rftkit.grade.means import Asker, Means
     from rftkit.grade.pairs import Item, Sample
 
-#: The longest answer of a judge where its JSON names none.
+#: The longest answer of a judge where its JSON names none; a model that reasons writes its thoughts into it, too.
 LONGEST: Final = 2048
+LONGEST_THOUGHT: Final = 8192
+_REASONS: Final = re.compile(r"^(o[1-9]|gpt-[5-9])")
 #: What the services do where the JSON has no temperature.
 TEMPERATURE: Final = 1.0
+
+
+def reasons(model: str) -> bool:
+    """Return whether a model reasons before it answers, and takes no temperature.
+
+    Parameters
+    ----------
+    model
+        Its name.
+
+    Examples
+    --------
+    >>> reasons("openai/o4-mini"), reasons("gpt-4.1")
+    (True, False)
+    """
+    return _REASONS.match(model.rpartition("/")[2]) is not None
+
 
 Reader = Callable[[Any], tuple[float, str] | None]
 
@@ -81,7 +101,7 @@ def _plain(spec: Spec, form: Mapping[str, Any], repeat: int) -> Request:
         [],
         schema=form,
         temperature=float(given["temperature"]) if given.get("temperature") is not None else TEMPERATURE,
-        max_tokens=int(given.get("max_completions_tokens") or LONGEST),
+        max_tokens=int(given.get("max_completions_tokens") or (LONGEST_THOUGHT if reasons(spec["model"]) else LONGEST)),
         seed=given.get("seed"),
         sample=repeat,
         options=options,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+from rftkit.grade.lint.reads import needed
 from rftkit.grade.lint.walk import Spec, fields, parts
 from rftkit.grade.pairs import Item
 from rftkit.grade.problem import Problem, error, warning
@@ -38,14 +40,33 @@ def problems(spec: Spec, items: Sequence[Item] | None, response_format: Any) -> 
             elif items:
                 yield from _item(where, field, items)
         yield from _looks_at_nothing(path, part, [field for _, field in named])
+        for where, field in dict.fromkeys(needed(part, path)):
+            yield from _source(where, field, items)
+
+
+def _source(where: str, field: Field, items: Sequence[Item] | None) -> Iterator[Problem]:
+    """Yield what a source reads by brackets and may not find; it may have looked before, so it is a warning."""
+    if field.namespace == "sample":
+        if field.steps[0] not in SAMPLE_FIELDS:
+            yield warning(
+                where, "sample_field", f"sample has no field {field.steps[0]!r}", _near_sample(str(field.steps[0]))
+            )
+        elif field.steps[0] == "output_json":
+            said = "sample['output_json'] is an error for every reply that is no JSON"
+            yield warning(where, "output_json", said, "read sample.get('output_json')")
+    elif items:
+        yield from (replace(problem, severity="warning") for problem in _item(where, field, items))
+
+
+def _near_sample(name: str) -> str:
+    near = difflib.get_close_matches(name, SAMPLE_FIELDS, 1)
+    return f"write sample.{near[0]}" if near else f"take one of {', '.join(SAMPLE_FIELDS)}"
 
 
 def _sample(where: str, field: Field, response_format: Any) -> Iterator[Problem]:
     first = str(field.steps[0])
     if first not in SAMPLE_FIELDS:
-        near = difflib.get_close_matches(first, SAMPLE_FIELDS, 1)
-        fix = f"write sample.{near[0]}" if near else f"take one of {', '.join(SAMPLE_FIELDS)}"
-        yield error(where, "sample_field", f"sample has no field {first!r}", fix)
+        yield error(where, "sample_field", f"sample has no field {first!r}", _near_sample(first))
     elif first == "output_audio":
         yield error(
             where, "sample_field", "answers here are text, and have no output_audio", "write sample.output_text"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from rftkit.grade.kinds.judge import reasons
 from rftkit.grade.lint.walk import Spec, parts
 from rftkit.grade.problem import Problem, warning
 from rftkit.grade.shape import at
@@ -22,7 +23,6 @@ _FAMILIES: Final = {
     "DeepSeek's": r"deepseek",
     "xAI's": r"grok",
 }
-_REASONS: Final = re.compile(r"^(o[1-9]|gpt-[5-9])")
 
 
 def family(model: str) -> str | None:
@@ -77,7 +77,7 @@ def _sampling(part: Spec, path: str) -> Iterator[Problem]:
     given = part.get("sampling_params")
     given = given if isinstance(given, Mapping) else {}
     where = at(path, "sampling_params")
-    if _REASONS.match(str(part["model"]).rpartition("/")[2]):
+    if reasons(str(part["model"])):
         if given.get("temperature") is not None:
             said = f"{part['model']} reasons, and takes no temperature"
             yield warning(at(where, "temperature"), "temperature", said, "leave it out")

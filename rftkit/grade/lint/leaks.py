@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rftkit.formats.writing.flat import REFERENCE_KEYS
+from rftkit.grade.lint.reads import read
 from rftkit.grade.lint.walk import Spec, fields, parts
 from rftkit.grade.pairs import Item
 from rftkit.grade.problem import Problem, error
@@ -47,7 +48,7 @@ def _references(spec: Spec) -> dict[str, Field]:
     """Return what an answer is compared with: fields of `reference`, and the usual names of references."""
     found: dict[str, Field] = {}
     for path, part in parts(spec):
-        for where, field in fields(part, path):
+        for where, field in (*fields(part, path), *read(part, path)):
             if field.namespace == "item" and (where.endswith("reference") or field.steps[0] in REFERENCE_KEYS):
                 found.setdefault(where, field)
     return found

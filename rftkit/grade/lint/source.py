@@ -38,7 +38,7 @@ FORBIDDEN: Final = {
     **dict.fromkeys(("socket", "ssl", "urllib.request", "http", "ftplib", "smtplib", "poplib", "imaplib"), "network"),
     **dict.fromkeys(("telnetlib", "xmlrpc", "socketserver", "asyncio", "webbrowser"), "network"),
     **dict.fromkeys(("requests", "httpx", "aiohttp", "urllib3", "openai", "litellm", "boto3", "websockets"), "network"),
-    **dict.fromkeys(("subprocess", "multiprocessing", "pty", "ctypes", "signal"), "process"),
+    **dict.fromkeys(("subprocess", "multiprocessing", "pty", "ctypes"), "process"),
 }
 
 

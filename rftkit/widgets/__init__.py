@@ -14,6 +14,7 @@ from rftkit.widgets.export_panel import ExportPanel
 from rftkit.widgets.final_distribution import FinalDistribution
 from rftkit.widgets.generation_modal import GenerationModal
 from rftkit.widgets.generation_progress import GenerationProgress
+from rftkit.widgets.grader_builder import GraderBuilder
 from rftkit.widgets.history import History
 from rftkit.widgets.home import Home
 from rftkit.widgets.import_panel import ImportPanel
@@ -38,6 +39,7 @@ __all__ = [
     "FinalDistribution",
     "GenerationModal",
     "GenerationProgress",
+    "GraderBuilder",
     "History",
     "Home",
     "ImportPanel",

@@ -13,9 +13,11 @@ from rftkit.widgets._map_points import Floats
 
 EMPTY = "No records yet: import some, then they have a place on the map."
 NOT_DRAWN = "The map is not drawn yet."
-#: Dots of a saved page; a sample where there are more.
-DOTS = 2500
+#: Dots of a saved page; a sample where there are more, so that a saved notebook stays small.
+DOTS = 1500
 WIDE, TALL = 720, 480
+#: Steps of a place between two whole numbers of the picture; whole numbers are short.
+FINE = 2
 #: Light and dark of each tone; those of topics differ in lightness too (after Okabe and Ito).
 TONES = {
     "t0": ("#0072b2", "#56a8e0"),
@@ -78,9 +80,9 @@ def _tone(name: str) -> str:
 
 def _dots(at: Any, group: Mapping[str, Any]) -> Html:
     # one path per group: a dot is a line of no length with a round end
-    path = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in at.tolist())
-    style = f"stroke:{_tone(group['tone'])};stroke-width:4;stroke-linecap:round;opacity:.7;fill:none"
-    return render.tag("path", render.tag("title", group["name"]), d=path, style=style)
+    path = "".join(f"M{x:.0f} {y:.0f}h0" for x, y in (at * FINE).tolist())
+    style = f"stroke:{_tone(group['tone'])};stroke-width:{4 * FINE};stroke-linecap:round;opacity:.7;fill:none"
+    return render.tag("path", render.tag("title", group["name"]), d=path, style=style, transform=f"scale({1 / FINE})")
 
 
 def _names(names: Sequence[Mapping[str, Any]], scale: float) -> list[Html]:

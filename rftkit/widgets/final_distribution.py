@@ -139,7 +139,7 @@ def page(told: Mapping[str, Any] | None) -> Html:
     }
     rows = [_bar(row, told) for row in told["topics"]]
     more = told["rest"]["topics"]
-    table = render.bars(rows, limit=80, total=len(rows) + more)
+    table = render.bars(rows, limit=40, total=len(rows) + more)
     return render.card("Final distribution", render.facts(values, DEFINITIONS), table)
 
 

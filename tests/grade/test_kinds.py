@@ -99,19 +99,6 @@ def test_text_similarity_is_the_named_reference_function(metric: str, said: str,
     assert 0 <= reward <= 1
 
 
-@pytest.mark.parametrize(("said", "answer"), TEXTS)
-def test_meteor_is_that_of_nltk_where_wordnet_is_installed(said: str, answer: str) -> None:
-    from nltk.corpus import wordnet
-    from nltk.translate.meteor_score import meteor_score
-
-    try:
-        wordnet.ensure_loaded()
-    except LookupError:
-        pytest.skip("WordNet is not installed here")
-    expected = float(meteor_score([answer.split()], said.split()))
-    assert _similar("meteor", said, answer).reward == pytest.approx(expected, abs=1e-6)
-
-
 _WORDS = st.lists(st.sampled_from(["the", "a", "cat", "dog", "sat", "12.15", "euros,", ".", "Straße"]), max_size=8).map(
     " ".join
 )

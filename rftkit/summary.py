@@ -209,6 +209,7 @@ def summary(
     last_changed: datetime | None = None,
     train: float = 0.9,
     from_idea: bool = False,
+    left_out: int | None = None,
 ) -> Summary:
     """Say how a dataset stands and whether it is ready.
 
@@ -226,6 +227,8 @@ def summary(
         The share of train that is meant; only looked at while there is no split.
     from_idea
         Whether the dataset was written by the dataset generator; counts where no valid record is from a trace.
+    left_out
+        How many valid records the last split left out of both sets; None where there was no split.
 
     Examples
     --------
@@ -255,6 +258,7 @@ def summary(
             *_advisory(found, frame, invented),
             *_stale("sanitize", last_sanitized, last_changed),
             *_stale("categorize", last_categorized, last_changed),
+            *_unsplit(frame, left_out),
         ),
     )
 
@@ -326,6 +330,16 @@ def _validated(c: Coverage, frame: pl.DataFrame) -> Iterator[Rule]:
     shown = ", ".join(map(repr, missing[:3])) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
     text = f"{render.plural(len(missing), 'topic')} without a record in validation" + (f": {shown}" if missing else "")
     yield Rule("missing_in_validation", False, len(missing), 0, not missing, text)
+
+
+def _unsplit(frame: pl.DataFrame, left_out: int | None) -> Iterator[Rule]:
+    """Say how many valid records came after the split; nothing where there was none."""
+    if left_out is None or "split" not in frame.columns:
+        return
+    valid = pl.col("valid").fill_null(value=True) if "valid" in frame.columns else pl.lit(True)
+    new = max(frame.filter(valid & pl.col("split").is_null()).height - left_out, 0)
+    text = f"{render.plural(new, 'valid record')} came after the split and {'is' if new == 1 else 'are'} in neither set"
+    yield Rule("split_age", False, new, 0, not new, f"{text}: split again" if new else "every valid record has its set")
 
 
 def _stale(step: str, last: datetime | None, changed: datetime | None) -> Iterator[Rule]:

@@ -99,7 +99,20 @@ def matrix(ds: Context, facet: str = "difficulty", *, level: int | None = None) 
 
 def summary(ds: Context) -> Summary:
     """Return the state of the dataset and whether it is ready for training."""
-    return summarize(reading.narrow(ds), reading.tree(ds), coverage(ds), **_times(ds), from_idea=_from_idea(ds))
+    return summarize(
+        reading.narrow(ds),
+        reading.tree(ds),
+        coverage(ds),
+        **_times(ds),
+        from_idea=_from_idea(ds),
+        left_out=_left_out(ds),
+    )
+
+
+def _left_out(ds: Context) -> int | None:
+    """Return how many valid records the last split left out of both sets; None before there is one."""
+    last = ds.store.get("split.json", ds.line)
+    return None if last is None else int(last["left_out"])
 
 
 def _from_idea(ds: Context) -> bool:

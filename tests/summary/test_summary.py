@@ -102,6 +102,15 @@ def test_a_real_split_is_counted_and_a_missing_one_is_estimated():
     assert "missing_in_validation" not in {rule.rule for rule in summary(frame).rules}
 
 
+def test_records_that_came_after_the_split_are_a_reason() -> None:
+    frame = pl.DataFrame({"topic": ["a"] * 40, "split": ["train"] * 24 + ["validation"] * 12 + [None] * 4})
+    late = rule_of(summary(frame, left_out=1), "split_age")
+    assert (late.blocking, late.passed, late.value) == (False, False, 3)
+    assert "3 valid records came after the split" in late.sentence
+    assert rule_of(summary(frame, left_out=4), "split_age").passed
+    assert "split_age" not in {rule.rule for rule in summary(frame).rules}
+
+
 def test_a_dataset_of_generated_records_has_nothing_to_validate_on():
     assert rule_of(summary(records(a=500, generated=500)), "valid_per_split").value == 0
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rftkit.acts.ideas import undoing
+from rftkit.errors import InputError
 from rftkit.jobs import Control, Job, StoppedError
 from rftkit.widgets._base import act
 from rftkit.widgets._work import Working
@@ -67,12 +69,23 @@ class IdeaWidget(Working):
     # -- what was done -------------------------------------------------------------------------------------------
 
     def _told(self) -> dict[str, Any] | None:
-        """Return what was done last from here, and whether it can be taken back."""
-        return None if self._did is None else {**self._did, "undo": bool(self.session.undoable())}
+        """Return what was done last from here, and whether it can be taken back: not when another did something since."""
+        if self._did is None:
+            return None
+        shown = {name: self._did[name] for name in ("sentence", "python")}
+        return {**shown, "undo": self._did["row"] is not None and self._did["row"] == self._row()}
+
+    def _row(self) -> int | None:
+        """Return the number of the act that would be taken back."""
+        row = undoing.latest(self.session)
+        return None if row is None else int(row["n"])
+
+    def _note(self, sentence: str, python: str) -> None:
+        self._did = {"sentence": sentence, "python": python, "row": self._row()}
 
     def _after(self, sentence: str, python: str) -> None:
         """Show what was done and what follows from it."""
-        self._did = {"sentence": sentence, "python": python}
+        self._note(sentence, python)
         self.refresh()
         self.publish(done=self._told())
 
@@ -86,6 +99,9 @@ class IdeaWidget(Working):
     @act
     def undo(self) -> None:
         """Take back what was done last in this session; what was written stays."""
+        told = self._told()
+        if told is not None and not told["undo"] and self.session.undoable():
+            raise InputError("Something else was done in this session since; take that back where it was done.")
         what = self.session.undo()
         self._after(f"Taken back: {what}.", "session.undo()")
 
@@ -102,12 +118,13 @@ class IdeaWidget(Working):
 
     def _finished(self, job: Job[Any]) -> None:
         if isinstance(job.error, StoppedError):
-            self._did = {"sentence": str(job.error), "python": ""}
+            self._did = {"sentence": str(job.error), "python": "", "row": None}
         elif job.error is not None:
             self.error = str(job.error)
         else:
             sentence, python = self._result(job.name, job.result)
-            self._did = {"sentence": sentence, "python": python} if sentence else self._did
+            if sentence:
+                self._note(sentence, python)
         self._read_again()
         self.publish(work=None, done=self._told())
 

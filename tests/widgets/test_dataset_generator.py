@@ -249,3 +249,14 @@ def test_home_generates_one_and_opens_it_again_where_it_was_left(tmp_path: Path)
     home.refresh()
     ask(home, "open_dataset", name="idea.rft")
     assert isinstance(home.page, Workbench), "what has records is a dataset like any other"
+
+
+def test_one_screen_does_not_take_back_what_another_did(tmp_path: Path) -> None:
+    shown = DatasetGenerator(tmp_path / "idea.rft")
+    shown.edit("task_goal", "sort messages")
+    assert shown.done["undo"]
+    GeneratorSession(tmp_path / "idea.rft").edit("use_case", "tests")
+    shown.follow()
+    assert not shown.done["undo"]
+    assert "Something else was done" in ask(shown, "undo")["error"]
+    assert fields(shown) == {"task_goal": ("sort messages", "said"), "use_case": ("tests", "said")}

@@ -35,7 +35,7 @@ def undoable(session: Session) -> str:
     session
         The session.
     """
-    row = _last(session)
+    row = latest(session)
     return "" if row is None else ACTS[row["kind"]]
 
 
@@ -52,7 +52,7 @@ def undo(session: Session) -> str:
     InputError
         There is nothing to take back.
     """
-    row = _last(session)
+    row = latest(session)
     if row is None:
         raise InputError("nothing can be taken back here: samples and sets that were written stay")
     follows = [one["n"] for one in standing(session.rows.read()) if one["n"] > row["n"]]
@@ -60,7 +60,14 @@ def undo(session: Session) -> str:
     return ACTS[row["kind"]]
 
 
-def _last(session: Session) -> dict[str, Any] | None:
+def latest(session: Session) -> dict[str, Any] | None:
+    """Return the row that `undo` would take back; None where there is nothing.
+
+    Parameters
+    ----------
+    session
+        The session.
+    """
     for row in reversed(standing(session.rows.read())):
         if row["kind"] in WALLS:
             break

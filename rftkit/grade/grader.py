@@ -24,6 +24,7 @@ from rftkit.grade.shape import problems
 from rftkit.llm.request import Request
 
 if TYPE_CHECKING:
+    from rftkit.grade.export import GraderExport
     from rftkit.grade.probes import ProbeReport, Probing
 
 
@@ -304,6 +305,24 @@ class Grader:
             Of `Dataset.probe`: prompts, seed, judge, approved, budget_usd.
         """
         return ds.probe(self, **options)
+
+    def export(
+        self, target: str, path: str | os.PathLike[str], pairs: Sequence[tuple[Sample, Item]] = ()
+    ) -> GraderExport:
+        """Write the grader for another tool, and a test beside it that it is the same there.
+
+        Parameters
+        ----------
+        target
+            ``openai``, ``trl``, ``verifiers``, ``bedrock`` or ``fireworks``.
+        path
+            The file.
+        pairs
+            Samples and items for the test, beside the made-up ones.
+        """
+        from rftkit.grade.export import export
+
+        return export(self, target, Path(path), pairs)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Grader) and other.fingerprint == self.fingerprint

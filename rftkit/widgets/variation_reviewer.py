@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +10,15 @@ import traitlets
 
 from rftkit import render
 from rftkit.acts import reading
-from rftkit.coverage import DEFINITIONS
-from rftkit.errors import ApprovalError, InputError
-from rftkit.jobs import Job, Progress
+from rftkit.errors import InputError
 from rftkit.messages import unpack
+from rftkit.widgets import _review_shown as shown
+from rftkit.widgets._anew import Anew
 from rftkit.widgets._base import act
-from rftkit.widgets._decisions import Said, Writer
+from rftkit.widgets._decisions import Said
 from rftkit.widgets._deck import Card, cards, group, last_user
 from rftkit.widgets._review_page import page
 from rftkit.widgets._talk import with_text
-from rftkit.widgets._watch import DatasetWidget
 
 if TYPE_CHECKING:
     from rftkit.coverage import Coverage
@@ -30,14 +28,9 @@ if TYPE_CHECKING:
 FIRST = 8
 #: Most cards that are sent at once.
 MOST = 200
-#: Characters of a text in the first look; the whole comes with the cards.
-CLIP = 1_000
-#: Names of what can be chosen by.
-CHOICES: dict[str, Any] = {"min_stars": 0.0, "topic": "", "reason": "", "waiting": False, "decision": "", "search": ""}
-DECISIONS = ("", "accept", "reject")
 
 
-class VariationReviewer(DatasetWidget, bundle_name="variation_reviewer"):
+class VariationReviewer(Anew, bundle_name="variation_reviewer"):
     """The candidates of a dataset with their sources, to accept, reject, edit and add.
 
     Decisions are saved at once; nothing enters the dataset before `add`.
@@ -66,29 +59,14 @@ class VariationReviewer(DatasetWidget, bundle_name="variation_reviewer"):
         help="Scores before and after adding what is accepted, and the topics that grow; written by Python."
     ).tag(sync=True)
     choices = traitlets.Dict(help="What is shown, and what there is to choose by; written by Python.").tag(sync=True)
-    run = traitlets.Dict(
-        default_value=None, allow_none=True, help="How far making rejected ones anew is; written by Python."
-    ).tag(sync=True)
-    approval = traitlets.Dict(
-        default_value=None, allow_none=True, help="What would cost money and waits for a yes; written by Python."
-    ).tag(sync=True)
-    done = traitlets.Dict(
-        default_value=None,
-        allow_none=True,
-        help="`sentence` and `python` of what was done last here; written by Python.",
-    ).tag(sync=True)
 
     def __init__(self, dataset: Any, **choices: Any) -> None:
-        self._choices = _checked(choices)
-        self._cards: list[Card] = []
-        self._by_id: dict[str, Card] = {}
+        self._choices = shown.checked(choices)
         self._order: list[Card] = []
         self._sources: dict[str, list[Any]] = {}
         self._number = 0
         self._base: Coverage | None = None
         self._steps: list[tuple[str, Callable[[], None]]] = []
-        self._job: Job[Any] | None = None
-        self._writer = Writer(dataset, self._written)
         super().__init__(dataset)
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -103,7 +81,7 @@ class VariationReviewer(DatasetWidget, bundle_name="variation_reviewer"):
             min_stars, topic (with everything below it), reason, waiting (those without a decision), decision (accept,
             reject), search.
         """
-        self._choices = _checked(choices)
+        self._choices = shown.checked(choices)
         self._arrange()
         self.publish(deck=self._deck(), choices=self._offers())
 
@@ -120,11 +98,11 @@ class VariationReviewer(DatasetWidget, bundle_name="variation_reviewer"):
         """
         some = self._order[max(0, offset) : max(0, offset) + min(limit, MOST)]
         groups = self._groups({card.group for card in some})
-        shown = [card.shown(offset + place, groups[card.group][1]) for place, card in enumerate(some)]
+        made = [card.shown(offset + place, groups[card.group][1]) for place, card in enumerate(some)]
         return {
             "offset": offset,
             "number": self._number,
-            "cards": shown,
+            "cards": made,
             "groups": {key: one for key, (one, _) in groups.items()},
         }
 
@@ -136,7 +114,7 @@ class VariationReviewer(DatasetWidget, bundle_name="variation_reviewer"):
         return {key: (group(some, self._sources), some[0].context) for key, some in members.items() if some}
 
     def _arrange(self) -> None:
-        self._order = [card for card in self._cards if _matches(card, self._choices)]
+        self._order = [card for card in self._cards if shown.matches(card, self._choices)]
         self._number += 1
 
     # -- decisions -----------------------------------------------------------------------------------------------
@@ -194,7 +172,7 @@ class VariationReviewer(DatasetWidget, bundle_name="variation_reviewer"):
         for card in chosen:
             card.said = Said(decision, card.said.messages)  # an edit stays, whatever is decided about it
         self._save(before)
-        self._remember(f"{word} {_many([card.id for card in chosen])}.", before)
+        self._remember(f"{word} {shown.many([card.id for card in chosen])}.", before)
         return self._told(before)
 
     def _one(self, id: str) -> Card:
@@ -216,7 +194,7 @@ class VariationReviewer(DatasetWidget, bundle_name="variation_reviewer"):
                 self._reload()
 
         self._steps.append((sentence, back))
-        python = f"ds.decide({_python(before, self._by_id)})"
+        python = f"ds.decide({shown.decided(before, self._by_id)})"
         self.publish(
             progress=self._progress(),
             impact=self._impact(),
@@ -290,70 +268,11 @@ class VariationReviewer(DatasetWidget, bundle_name="variation_reviewer"):
         self.refresh()
         self.publish(done={"sentence": sentence, "python": "ds.add()", "undo": True})
 
-    @act
-    def regenerate(self, model: str | None = None) -> None:
-        """Make other candidates in the place of the rejected and the invalid ones, in the background.
-
-        Parameters
-        ----------
-        model
-            Who writes; the model of the candidates by default. A model that may cost money must be named.
-        """
-        if self._job is not None and self._job.state in ("running", "stopping"):
-            raise InputError("candidates are being made anew already; wait for them, or stop")
-        self._writer.flush()
-        ids = self._to_replace()
-        if not ids:
-            raise InputError("nothing was rejected that could be made anew")
-        try:
-            job = self.dataset.regenerate(ids, model=model)
-        except ApprovalError as error:
-            who = self._by_id[ids[0]].model
-            self.publish(approval={"model": who, "count": len(ids), "sentence": str(error)})
-            return
-        self._watch_job(job)
-        line = "ds.regenerate(ids)" if model is None else f"ds.regenerate(ids, model={model!r})"
-        self.publish(approval=None, done={"sentence": f"Making {len(ids)} anew.", "python": line, "undo": False})
-
-    @act
-    def refuse(self) -> None:
-        """Do not spend what was asked for."""
-        self.publish(approval=None)
-
-    @act
-    def stop(self) -> None:
-        """Stop making candidates; what was made stays."""
-        if self._job is not None:
-            self._job.stop()
-
-    def _to_replace(self) -> list[str]:
-        return [
-            card.id
-            for card in self._cards
-            if not card.replaced and (card.said.decision == "reject" or (not card.valid and card.said.decision is None))
-        ]
-
-    def _watch_job(self, job: Job[Any]) -> None:
-        self._job = job
-        job.on_progress(lambda progress: self._show_job(job, progress))
-        self._show_job(job, None)
-
-    def _show_job(self, job: Job[Any], progress: Progress | None) -> None:
-        known = (progress or Progress()).to_dict()
-        shown = {name: known[name] for name in ("done", "total", "seconds", "note", "rate", "left")}
-        self.publish(run={"state": job.state, **shown})
-
     # -- reading -------------------------------------------------------------------------------------------------
 
     def follow(self) -> None:
         """Refresh when the dataset has a version that was not written here."""
-        if self._job is not None and self._job.state not in ("running", "stopping"):
-            failed = self._job.error
-            self._job = None
-            self.publish(run=None)
-            self.refresh()
-            if failed is not None:
-                self.publish(error=str(failed))
+        self._end_job()
         if not self._writer.busy:
             super().follow()
 
@@ -406,8 +325,8 @@ class VariationReviewer(DatasetWidget, bundle_name="variation_reviewer"):
             "version": self.seen_version,
             "matching": len(self._order),
             "number": self._number,
-            "cards": [_clipped(card) for card in first["cards"]],
-            "groups": {key: _clipped(one) for key, one in first["groups"].items()},
+            "cards": [shown.clipped(card) for card in first["cards"]],
+            "groups": {key: shown.clipped(one) for key, one in first["groups"].items()},
             "undecided": self._next_waiting(),
         }
 
@@ -416,56 +335,14 @@ class VariationReviewer(DatasetWidget, bundle_name="variation_reviewer"):
         return next(places, 0)
 
     def _progress(self) -> dict[str, Any]:
-        said = Counter(card.said.decision for card in self._cards)
-        accepted = sum(card.said.wanted for card in self._cards)
-        return {
-            "candidates": len(self._cards),
-            "decided": len(self._cards) - said[None],
-            "accepted": accepted,
-            "edited": said["edit"],
-            "rejected": said["reject"],
-            "left": said[None],
-            "invalid": sum(not card.valid and card.said.decision is None for card in self._cards),
-            "replaceable": len(self._to_replace()),
-            "unsaved": self._writer.unsaved,
-        }
+        counted = shown.progress(self._cards)
+        return {**counted, "replaceable": len(self._to_replace()), "unsaved": self._writer.unsaved}
 
     def _impact(self) -> dict[str, Any]:
-        if self._base is None:
-            return {}
-        known = set(self.dataset.topics.paths().values())
-        added = Counter(card.topic for card in self._cards if card.said.wanted and card.topic in known)
-        after = self._base.after(added) if added else self._base
-        return {
-            "before": _scores(self._base),
-            "after": _scores(after),
-            "topics": _growing(self._base, after),
-            "definitions": {name: DEFINITIONS[name] for name in ("balance", "target fit") if name in DEFINITIONS},
-        }
+        return {} if self._base is None else shown.impact(self._base, self._cards, self.dataset.topics.paths().values())
 
     def _offers(self) -> dict[str, Any]:
-        topics = Counter(card.topic for card in self._cards if card.topic)
-        reasons = Counter(reason["code"] for card in self._cards for reason in card.reasons)
-        return {
-            **self._choices,
-            "topics": [{"name": name, "count": count} for name, count in topics.most_common(500)],
-            "reasons": [{"name": name, "count": count} for name, count in reasons.most_common()],
-            "python": self._python(),
-        }
-
-    def _python(self) -> str:
-        chosen = self._choices
-        topic = str(chosen["topic"]).replace("'", "''")
-        parts = [
-            f"(topic = '{topic}' OR STARTS_WITH(topic, '{topic}/'))" if topic else "",
-            f"ARRAY_CONTAINS(reasons, '{chosen['reason']}')" if chosen["reason"] else "",
-            "decision IS NULL" if chosen["waiting"] else "",
-            {"accept": "decision IN ('accept', 'edit')", "reject": "decision = 'reject'"}.get(chosen["decision"], ""),
-        ]
-        where = " AND ".join(filter(None, parts))
-        given = [f"where={where!r}"] if where else []
-        given += [f"min_stars={chosen['min_stars']:g}"] if chosen["min_stars"] else []
-        return f"ds.candidates({', '.join(given)})"
+        return shown.offers(self._cards, self._choices)
 
     def to_html(self) -> Html:
         """Return the first candidates as static HTML, escaped and without script."""
@@ -482,66 +359,3 @@ class VariationReviewer(DatasetWidget, bundle_name="variation_reviewer"):
 
 
 _NONE: dict[str, Any] = {"balance": None, "target_fit": None}
-
-
-def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = [name for name in given if name not in CHOICES]
-    if unknown:
-        raise InputError(f"candidates cannot be chosen by {unknown[0]!r}; choose by {', '.join(CHOICES)}")
-    made = {**CHOICES, **{name: value for name, value in given.items() if value is not None}}
-    if made["decision"] not in DECISIONS:
-        raise InputError(f"decision is {made['decision']!r}; give accept or reject, or leave it out")
-    return {**made, "min_stars": float(made["min_stars"])}
-
-
-def _matches(card: Card, chosen: Mapping[str, Any]) -> bool:
-    topic, search = chosen["topic"], str(chosen["search"]).lower()
-    kept = (
-        (card.stars or 0.0) >= chosen["min_stars"],
-        not topic or card.topic == topic or card.topic.startswith(f"{topic}/"),
-        not chosen["reason"] or any(reason["code"] == chosen["reason"] for reason in card.reasons),
-        not chosen["waiting"] or card.said.decision is None,
-        not chosen["decision"]
-        or (card.said.wanted if chosen["decision"] == "accept" else card.said.decision == "reject"),
-        not search or search in card.text.lower() or search in card.source.lower(),
-    )
-    return all(kept)
-
-
-def _scores(coverage: Coverage) -> dict[str, Any]:
-    return {
-        "total": coverage.total,
-        "balance": coverage.balance,
-        "rating": coverage.balance_rating,
-        "target_fit": coverage.target_fit,
-    }
-
-
-def _growing(before: Coverage, after: Coverage, most: int = 12) -> list[dict[str, Any]]:
-    """Return the topics that would grow, those that grow most first."""
-    was = dict(before.topics.select("path", "count").iter_rows())
-    rows = [{**row, "added": row["count"] - was.get(row["path"], 0)} for row in after.topics.iter_rows(named=True)]
-    grown = sorted((row for row in rows if row["added"] > 0), key=lambda row: (-row["added"], row["path"]))
-    names = ("path", "count", "added", "share", "target", "status")
-    return [{name: row[name] for name in names} for row in grown[:most]]
-
-
-def _clipped(value: Any) -> Any:
-    if isinstance(value, str):
-        return value if len(value) <= CLIP else value[:CLIP] + "\N{HORIZONTAL ELLIPSIS}"
-    if isinstance(value, list):
-        return [_clipped(one) for one in value[:20]]
-    return {name: _clipped(one) for name, one in value.items()} if isinstance(value, dict) else value
-
-
-def _many(ids: Sequence[str]) -> str:
-    return "1 candidate" if len(ids) == 1 else render.plural(len(ids), "candidate")
-
-
-def _python(ids: Iterable[str], by_id: Mapping[str, Card]) -> str:
-    names = list(ids)
-    shown = repr(names) if len(names) <= 2 else "ids"
-    decision = by_id[names[0]].said.decision
-    return {"reject": f"reject={shown}", "edit": f"edit={{{names[0]!r}: messages}}"}.get(
-        decision or "", f"accept={shown}"
-    )

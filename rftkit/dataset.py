@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rftkit import render
 from rftkit.acts import (
+    benchmarking,
     between,
     categorize_job,
     categorizing,
@@ -161,7 +162,7 @@ class Dataset(Context):
     export_job = exporting.export_job
     train = training.train
     evaluate = evaluating.evaluate
-    benchmark = evaluating.benchmark
+    benchmark = benchmarking.benchmark
     deploy = deploying.deploy
     collect_rollouts = rolling.collect_job
     dry_run = dry_running.dry_run

@@ -9,6 +9,7 @@ import polars as pl
 
 from rftkit import messages
 from rftkit.acts import grading, reading
+from rftkit.acts.answering import SIDES
 from rftkit.acts.context import Context
 from rftkit.acts.dry_grading import grader_of
 from rftkit.acts.training_job import TrainingJob
@@ -16,8 +17,6 @@ from rftkit.errors import InputError
 from rftkit.grade import Grader, items, sample
 from rftkit.results import Results, Runs, compare, side_by_side
 from rftkit.train.state import JobFolder
-
-SIDES = ("before", "after")
 
 
 def results(

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from rftkit.acts.training_job import TrainingJob
@@ -123,3 +124,12 @@ def test_training_is_refused_after_a_no_go_and_goes_on_after_another_verdict(ds:
     forced = ds.train(EXACT, force=True, **given)
     assert forced.configuration["dry_run"] == {"verdict": "NO-GO", "forced": True}
     assert ds.store.head().configuration["forced"] is True
+
+
+def test_a_record_that_was_edited_since_is_not_compared(ds: Dataset, job: TrainingJob) -> None:
+    edited = ds.labels().filter(pl.col("split") == "validation")["id"][0]
+    ds.edit(edited, messages=[{"role": "user", "content": "What is 3 and 9, taken from each other, please?"}])
+    ds.evaluate(job)
+    found = ds.results(job)
+    assert edited not in found.frame["id"].to_list()
+    assert found.overall.prompts == ds.split_state()["validation"] - 1

@@ -337,3 +337,18 @@ def test_with_a_model_that_is_slow_refuses_and_breaks_its_json_the_way_is_the_sa
 def test_with_a_model_a_kernel_killed_after_every_step_loses_nothing(tab: Any, lab: Lab) -> None:
     with Loopback(say=Talker(refuse=0.1), latency=0.1, broken=0.05) as server:
         walk(Person(tab, lab, "killed-model", server), (*STEPS, "jsonl", "csv"))
+
+
+def test_home_generates_a_dataset_and_opens_it_again_where_it_was_left(tab: Any, lab: Lab) -> None:
+    (lab.folder / "ideas").mkdir()
+    run_all(tab, lab.write("ideas.ipynb", "from rftkit.widgets import Home\nHome('ideas')"))
+    tab.get_by_test_id("new-name").fill("router")
+    tab.get_by_test_id("generate").click()
+    tab.get_by_test_id("answer").fill("Sort messages into billing, delivery or account, to test our router.")
+    tab.get_by_test_id("answer").press("Enter")
+    tab.get_by_test_id("progress").get_by_text("3 of 5").wait_for()
+    assert GeneratorSession(lab.folder / "ideas" / "router.rft").requirements.filled == 3
+    tab.get_by_test_id("close-dataset").click()
+    tab.get_by_test_id("generator").wait_for(state="detached")
+    tab.get_by_test_id("open").click()
+    tab.get_by_test_id("progress").get_by_text("3 of 5").wait_for()

@@ -367,3 +367,22 @@ def test_lowest_middle_and_highest_answers_are_shown(tmp_path: Path) -> None:
         "highest": [1.0] * 3,
     }
     assert shown["text"].null_count() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_two_hundred_dry_runs_of_a_planted_model_hold_the_truth_in_their_intervals(tmp_path: Path) -> None:
+    chances = {"cards": _between(0, 1, 120), "loans": _between(0, 0.4, 80), "transfers": _between(0.5, 1, 40)}
+    every = [p for values in chances.values() for p in values]
+    truths = {"mean": sum(every) / 240, "learnable": sum(1 - p**4 - (1 - p) ** 4 for p in every) / 240}
+    held = dict.fromkeys(truths, 0)
+    ds = world(tmp_path / "a.rft", chances)
+    for seed in range(200):
+        with Policy(seed=seed) as server:
+            options = {"model": f"openai/planted-{seed}", "base_url": server.url, "seed": seed, "concurrency": 64}
+            told = ds.dry_run(EXACT, prompts=60, rollouts=4, **options).wait().to_dict()
+        ends = {"mean": (told["mean_low"], told["mean_high"])}
+        ends["learnable"] = (told["learnable"]["low"], told["learnable"]["high"])
+        for name, (low, high) in ends.items():
+            held[name] += low <= truths[name] <= high
+    assert {name: 0.91 <= count / 200 <= 0.99 for name, count in held.items()} == dict.fromkeys(truths, True), held

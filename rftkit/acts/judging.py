@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rftkit import llm
@@ -58,6 +58,9 @@ class Judges:
         model
             Its name in the grader.
         """
+        return _Watched(self._runner(model), self.control.stop)
+
+    def _runner(self, model: str) -> llm.Runner:
         if model not in self._runners:
             self._runners[model] = asking.runner(
                 self.ds,
@@ -68,7 +71,7 @@ class Judges:
                 concurrency=self.concurrency,
                 budget_usd=None if self.budget_usd is None else max(0.0, self.budget_usd - self._spent()),
             )
-        return _Watched(self._runners[model], self.control.stop)
+        return self._runners[model]
 
     def _spent(self) -> float:
         return sum((one.cost_usd or 0.0) + one.unsure_usd for one in self._runners.values())
@@ -100,17 +103,20 @@ class Judges:
         return None if None in costs else sum((cost for cost in costs if cost is not None), 0.0)
 
     def estimate(self, asked: dict[str, list[llm.Request]]) -> list[llm.Estimate]:
-        """Return what requests would take, one estimate for each model.
+        """Return what requests would take, one estimate for each model; what was answered before costs nothing.
 
         Parameters
         ----------
         asked
             Model -> requests.
         """
-        named = {name_of(model, self.base_url): requests for model, requests in asked.items()}
+        # a runner of its own: one that grades is made when the models before it have spent
+        others = replace(self, budget_usd=None)
+        open_ = {model: others._runner(model).unknown(requests) for model, requests in asked.items()}
+        price = self.price_per_million
         return [
-            llm.estimate(requests, model, price_per_million=self.price_per_million)
-            for model, requests in named.items()
+            llm.estimate(requests, others._runner(model).name, price_per_million=price)
+            for model, requests in open_.items()
             if requests
         ]
 

@@ -99,16 +99,7 @@ def _grade_lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield f"calls {number(told['calls'])}, remembered {number(told['cached_calls'])}, cost {money(told['cost_usd'])}"
     if told["stored"]:
         yield f"{number(told['stored'])} grades were there already"
-    yield from _parts(told["rewards"])
-
-
-def _parts(rewards: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield the mean of every part of a `multi`."""
-    known: dict[str, list[float]] = {}
-    for row in rewards:
-        for name, value in row["sub_rewards"].items():
-            known.setdefault(name, []).extend([] if value is None else [value])
-    rows = [(name, f"{sum(values) / len(values):.4f}" if values else "-") for name, values in known.items()]
+    rows = [(name, "-" if mean is None else f"{mean:.4f}") for name, mean in told["parts"].items()]
     if rows:
         yield from table(rows, header=("part", "mean"))
 

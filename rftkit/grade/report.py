@@ -86,12 +86,31 @@ class GradeReport:
         counted = self.frame["error"].drop_nulls().value_counts(sort=True)
         return dict(counted.sort(["count", "error"], descending=[True, False]).iter_rows())
 
+    @property
+    def parts(self) -> dict[str, float | None]:
+        """Name of each part of a `multi` -> its mean reward; empty for the other types.
+
+        Examples
+        --------
+        >>> GradeReport(pl.DataFrame({"sub_rewards": ['{"a":1.0,"b":null}', '{"a":0.5,"b":0.25}']})).parts
+        {'a': 0.75, 'b': 0.25}
+        """
+        column = self.frame["sub_rewards"].drop_nulls()
+        names = list(load(column[0])) if column.len() else []
+        read = pl.col("sub_rewards").str.json_path_match
+        means = self.frame.select(read(f"$.{name}").cast(pl.Float64).mean().alias(name) for name in names)
+        return means.to_dicts()[0] if names else {}
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, as ``--json`` prints them."""
+        return {**self._facts(), "rewards": self.rewards()}
+
+    def _facts(self) -> dict[str, Any]:
         return {
             "scored": self.scored,
             "mean": self.mean,
             "errors": self.errors,
+            "parts": self.parts,
             "grader": self.grader,
             "type": self.type,
             "fingerprint": self.fingerprint,
@@ -104,11 +123,15 @@ class GradeReport:
             "stored": self.stored,
             "skipped": dict(self.skipped),
             "problems": [dict(problem) for problem in self.problems],
-            "rewards": self.rewards(),
         }
 
-    def rewards(self) -> list[dict[str, Any]]:
+    def rewards(self, limit: int | None = None) -> list[dict[str, Any]]:
         """Return one dictionary per answer: id, sample, reward, sub_rewards, error, detail.
+
+        Parameters
+        ----------
+        limit
+            Only the first so many.
 
         Examples
         --------
@@ -116,7 +139,7 @@ class GradeReport:
         >>> GradeReport(frame).rewards()
         [{'id': 'a', 'reward': 1.0, 'sub_rewards': {'x': 1.0}, 'error': None}]
         """
-        rows = self.frame.to_dicts()
+        rows = (self.frame if limit is None else self.frame.head(limit)).to_dicts()
         return [{name: load(value) if name == "sub_rewards" else value for name, value in row.items()} for row in rows]
 
     def __repr__(self) -> str:
@@ -127,5 +150,9 @@ class GradeReport:
         return f"GradeReport({self.grader} on {self.on}: {render.count(self.scored)} scored, {mean}{tail})"
 
     def _repr_html_(self) -> str:
-        told = {name: value for name, value in self.to_dict().items() if name not in ("rewards", "fingerprint")}
-        return render.report(repr(self), told, render.table(self.rewards(), limit=20))
+        told = {name: value for name, value in self._facts().items() if name != "fingerprint"}
+        shown = self.frame.select(name for name in _SHOWN if name in self.frame.columns)
+        return render.report(repr(self), told, render.table(shown, limit=20))
+
+
+_SHOWN = ("id", "sample", "reward", "sub_rewards", "error", "detail", "explanation", "line", "model")

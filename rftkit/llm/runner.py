@@ -145,6 +145,19 @@ class Runner:
         """Return what requests would take, before they are sent."""
         return estimate(requests, self.name, price_per_million=self.rates)
 
+    def unknown(self, requests: Iterable[Request]) -> list[Request]:
+        """Return the requests whose answer is not remembered, equal ones once: what a run would have to pay for.
+
+        Examples
+        --------
+        >>> hello = Request([{"role": "user", "content": "Hi"}])
+        >>> len(Runner("rftkit/offline").unknown([hello, hello]))
+        1
+        """
+        asked = {request.digest(self.name): request for request in requests}
+        known = self._cache.get_many(list(asked))
+        return [request for digest, request in asked.items() if digest not in known]
+
     def run(
         self,
         requests: Iterable[Request],

@@ -215,6 +215,18 @@ def test_another_grader_or_another_judge_has_grades_of_its_own(ds: rftkit.Datase
     assert (other.stored, server.seen[-1]["model"]) == (0, "judge-2")
 
 
+def test_other_weights_ask_a_judge_nothing_and_nobody_for_approval(ds: rftkit.Dataset) -> None:
+    graders = {"said": {**CHECK, "name": "said"}, "judge": SCORE}
+    spec = {"type": "multi", "name": "m", "graders": graders, "calculate_output": "0.5 * said + 0.5 * judge"}
+    with Loopback(say=_judge) as server:
+        ds.grade(Grader(spec), base_url=server.url, approved=True, **PRICE)
+        report = ds.grade(
+            Grader({**spec, "calculate_output": "0.2 * said + 0.8 * judge"}), base_url=server.url, **PRICE
+        )
+    assert (report.stored, report.calls, report.cached_calls, len(server.seen)) == (0, 0, 2, 2)
+    assert report.parts == {"said": 0.5, "judge": 0.625}
+
+
 def test_an_error_of_the_moment_is_tried_again_and_an_error_of_the_answer_is_not(ds: rftkit.Dataset) -> None:
     with Loopback(say=_judge, script=[400, 400]) as server:
         options = {"base_url": server.url, "approved": True, **PRICE}

@@ -9,12 +9,15 @@ tell what a bot said. The rules are in `artefacts.txt`, in sections that are the
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from rftkit.generate.statement import is_statement
 from rftkit.offline.lexicon import sections
 
+_OTHER_LETTERS = re.compile(r"[\u0370-\u1fff\u3040-\uffdc]")
 _NAME = re.compile(r"~(\w+)~")
 _NO_RULES = ("words", "tags", "shouts")
 _LIST, _ANSWER = "several prompts at once", "an answer"
@@ -26,6 +29,7 @@ _CURLY = re.compile(r"(?<![\w\\^_{])\$?\{\{?\s*([A-Za-z][\w .]{2,40})\s*\}\}?")
 _DOUBLE = re.compile(r"<<\s*[A-Za-z][\w .-]{1,40}?\s*>>|\[\[\s*[A-Za-z][\w .-]{1,40}?\s*\]\]")
 _CAPITALS = re.compile(r"(?<![\w/.'\"\[])[$%#@_]{0,2}([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)[%#_]{0,2}(?![\w/])")
 _ROUND = re.compile(r"(?<!\w)\(([a-z][a-z '/-]{4,40})\)")
+_BETWEEN = frozenset(("of", "the", "a", "an", "and", "or", "for"))
 _MAIL = re.compile(
     r"\b(?:user|name|your\w*|e?mail|customer|someone|somebody|j(?:oh|a)ne?[._]?doe|test|example|info|me|abc|xyz|first\w*[._]last\w*)\d*@"
     r"(?:example|test|email|domain|sample|company|yourdomain|yourcompany|mail)\.(?:com|org|net)\b",
@@ -57,18 +61,31 @@ def _known(section: str) -> frozenset[str]:
     return frozenset(word for line in _rules(_told()[section]) for word in line.split())
 
 
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    kind: str
+    find: Callable[[str], re.Match[str] | None]
+    latin: bool  # whether it may fit a text without letters of other scripts
+    whole: bool  # whether it looks at the text as it stands
+
+
 @cache
-def _compiled() -> list[tuple[str, re.Pattern[str], bool]]:
+def _every() -> tuple[_Rule, ...]:
     words: dict[str, str] = {}
     for line in _rules(_told()["words"]):
         name, _, rule = line.partition(" = ")
         words[name] = f"(?:{_expanded(rule, words)})"
-    return [
-        (kind, re.compile(_expanded(rule, words), re.IGNORECASE), kind in _WHOLE)
-        for kind, rules in _told().items()
-        if kind not in _NO_RULES
-        for rule in _rules(rules)
-    ]
+    told = {kind: rules for kind, rules in _told().items() if kind not in _NO_RULES}
+    return tuple(_rule(kind, _expanded(rule, words)) for kind, rules in told.items() for rule in _rules(rules))
+
+
+@cache
+def _of_latin() -> tuple[_Rule, ...]:
+    return tuple(rule for rule in _every() if rule.latin)
+
+
+def _rule(kind: str, text: str) -> _Rule:
+    return _Rule(kind, re.compile(text, re.IGNORECASE).search, not _OTHER_LETTERS.search(text), kind in _WHOLE)
 
 
 def _rules(lines: list[str]) -> list[str]:
@@ -99,12 +116,12 @@ def find(text: str, *, reply: bool = False) -> str | None:
     whole = text.replace("\u2019", "'").strip()
     flat = " ".join(_unquoted(whole).split())
     handed = _WORKED_ON.search(flat)  # a person hands over a text, which may be anybody's
-    for kind, pattern, as_it_stands in _compiled():
-        if (reply and kind == _LIST) or (handed and kind == _ANSWER):
+    for rule in _of_latin() if flat.isascii() else _every():
+        if (reply and rule.kind == _LIST) or (handed and rule.kind == _ANSWER):
             continue
-        match = pattern.search(whole if as_it_stands else flat)
+        match = rule.find(whole if rule.whole else flat)
         if match:
-            return f'{kind}: "{" ".join(match.group().split())[:60]}"'
+            return f'{rule.kind}: "{" ".join(match.group().split())[:60]}"'
     slot = _slot(whole)
     if slot:
         return f'a placeholder: "{slot[:60]}"'
@@ -143,7 +160,7 @@ def _stand_in(text: str) -> str | None:
             return match.group()
     for match in _ROUND.finditer(text):
         words = match[1].replace("/", " ").split()
-        if len(words) > 1 and all(_is_slot(word) for word in words):
+        if len(words) > 1 and _is_slot(words[0]) and all(_is_slot(word) or word in _BETWEEN for word in words):
             return match.group()
     mail = _MAIL.search(text)
     return mail.group() if mail else None

@@ -24,14 +24,26 @@ def _planted(name: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("name", "share"),
-    [("planted", 0.97), ("planted_anew", 0.93), ("planted_other_voice", 0.97), ("planted_varied", 0.93)],
+    [
+        ("planted", 0.97),
+        ("planted_anew", 0.93),
+        ("planted_other_voice", 0.97),
+        ("planted_varied", 0.93),
+        ("planted_afresh", 0.95),
+    ],
 )
 def test_planted_artefacts_are_found(name: str, share: float) -> None:
-    """Of the last two, 57 % and 42 % were found before the rules were made wider."""
+    """Before the rules were made wider 57 % and 42 % of the last two but one were found, 71 % of the last."""
     texts = _planted(name)
     missed = [text for _, text in texts if artefacts.find(text) is None]
     assert len(texts) >= 100
     assert 1 - len(missed) / len(texts) >= share, missed
+
+
+def test_most_artefacts_are_found_in_wordings_that_no_rule_was_made_for() -> None:
+    """A third of these were found before the rules were made wider; none of the rules was made for one of them."""
+    texts = [text for _, text in _planted("planted_unlike")]
+    assert sum(artefacts.find(text) is not None for text in texts) >= 0.6 * len(texts)
 
 
 def test_refusals_are_found_in_many_languages() -> None:

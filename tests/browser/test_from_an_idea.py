@@ -85,7 +85,8 @@ class Person:
     def kill(self) -> None:
         """Kill the kernel without a warning, and open the notebook again."""
         os.kill(int(value(self.tab, "__import__('os').getpid()")), signal.SIGKILL)
-        self.tab.wait_for_timeout(300)
+        # the dead kernel is given up, else the notebook may be run on it before the server has noticed
+        self.tab.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         self.open()
 
     @property

@@ -15,6 +15,7 @@ from rftkit.widgets.final_distribution import FinalDistribution
 from rftkit.widgets.generation_modal import GenerationModal
 from rftkit.widgets.generation_progress import GenerationProgress
 from rftkit.widgets.grader_builder import GraderBuilder
+from rftkit.widgets.grader_playground import GraderPlayground
 from rftkit.widgets.history import History
 from rftkit.widgets.home import Home
 from rftkit.widgets.import_panel import ImportPanel
@@ -40,6 +41,7 @@ __all__ = [
     "GenerationModal",
     "GenerationProgress",
     "GraderBuilder",
+    "GraderPlayground",
     "History",
     "Home",
     "ImportPanel",

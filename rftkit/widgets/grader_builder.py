@@ -270,7 +270,7 @@ class GraderBuilder(Working, bundle_name="grader_builder"):
             ],
             "kept": {name: same[0][name] for name in ("name", "version")} if same else None,
             "probes": self._probed,
-            "python": self._line(),
+            "python": self._as_python(),
             "done": self._undo.told(),
         }
 
@@ -284,7 +284,7 @@ class GraderBuilder(Working, bundle_name="grader_builder"):
         except RftkitError as error:
             return [{"path": "", "severity": "error", "message": str(error), "fix": "", "code": ""}]
 
-    def _line(self) -> str:
+    def _as_python(self) -> str:
         if not self._parts:
             return 'grader = rftkit.Grader.preset("numeric_answer")'
         part = self._parts[0]

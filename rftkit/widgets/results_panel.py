@@ -18,7 +18,7 @@ from rftkit.widgets._work import Working
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rftkit.acts.deploying import Deployment
+    from rftkit.deploy.deployment import Deployment
     from rftkit.render import Html
     from rftkit.results import Results
 
@@ -186,7 +186,8 @@ class ResultsPanel(Working, bundle_name="results_panel"):
         id = self._shown_id()
         key = (id, self.dataset.version)
         if id is None:
-            self._found = self.shown = None
+            self._found = None
+            self.publish(shown=None)
         elif key != self._loaded:
             self._loaded = key
             self._loading.ask(lambda: self._looked_up(id), self._show)

@@ -132,7 +132,7 @@ class SplitPanel(DatasetWidget, bundle_name="split_panel"):
         if self._wanted():
             self._ahead.ask(lambda: self.dataset.preview_split(**options), self._show)
         else:
-            self.preview = None
+            self.publish(preview=None)
         return {
             "options": options,
             "current": self.dataset.split_state() and _small(self.dataset.split_state() or {}),

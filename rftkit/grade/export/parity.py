@@ -64,8 +64,9 @@ def cases_of(grader: Grader, pairs: Sequence[tuple[Mapping[str, Any], Mapping[st
 def _made_up(grader: Grader) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     fields = sorted({name for found in _FIELD.findall(_text(grader.to_dict())) for name in found if name})
     items = [{name: _KNOWN.get(name, value) for name in fields} for value in _VALUES]
-    # What asks a model about a field that is missing asks nothing, here as there.
-    for item in (*items, {}):
+    # Some targets always have the conversation; every other field may be missing.
+    bare = {name: _KNOWN[name] for name in fields if name == "messages"}
+    for item in (*items, bare):
         yield from ((sample(text), item) for text in _TEXTS)
         yield sample(None, [_CALL]), item
 

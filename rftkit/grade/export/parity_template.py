@@ -77,11 +77,14 @@ def reward_of_case(module: Any, case: Any) -> Any:
 def test_the_rewards_are_the_same() -> None:
     """Compare every case; where there is an error here, a target without errors gives 0."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Judge)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    before = os.environ.get("RFT_JUDGE_BASE_URL")
     os.environ["RFT_JUDGE_BASE_URL"] = f"http://127.0.0.1:{server.server_port}"
     try:
         found = rewards()
     finally:
+        os.environ.pop("RFT_JUDGE_BASE_URL")
+        os.environ.update({} if before is None else {"RFT_JUDGE_BASE_URL": before})
         server.shutdown()
         server.server_close()
     nothing = None if TARGET in ("openai", "trl") else 0.0

@@ -14,6 +14,7 @@ from rftkit.errors import ApprovalError, InputError, ModelError, NotFoundError
 from rftkit.grade import Grader
 from rftkit.messages import dump
 from tests.dryrun.policy import MODEL, RIGHT, Policy, world
+from tests.llm.loopback import Loopback
 
 EXACT = Grader.from_dict(
     {
@@ -367,6 +368,40 @@ def test_lowest_middle_and_highest_answers_are_shown(tmp_path: Path) -> None:
         "highest": [1.0] * 3,
     }
     assert shown["text"].null_count() == 0
+
+
+JUDGED = {
+    "type": "score_model",
+    "name": "judged",
+    "model": "judge",
+    "input": [{"role": "user", "content": "Is this {{item.reference_answer}}? {{sample.output_text}}"}],
+}
+
+
+def _judge(asked: dict[str, Any]) -> str:
+    return dump({"steps": [], "result": 0.9 if asked["messages"][-1]["content"].endswith("blue") else 0.1})
+
+
+def test_a_judge_is_asked_each_question_once_and_paid_from_the_same_budget(tmp_path: Path) -> None:
+    ds = world(tmp_path / "a.rft", MIXED)
+    with Policy() as server, Loopback(say=_judge) as judge:
+        options = {"model": MODEL, "base_url": server.url, "judge_base_url": judge.url, "price_per_million": (1.0, 2.0)}
+        plan = ds.plan_dry_run(JUDGED, model=MODEL, judge_base_url=judge.url, price_per_million=(1.0, 2.0))
+        assert (server.seen, judge.seen) == ([], [])
+        told = ds.dry_run(JUDGED, **options, budget_usd=1.0).wait().to_dict()
+        assert len(judge.seen) == 2  # the same question about another record has the same answer
+        calls = len(judge.seen)
+        ds.dry_run(JUDGED, **options, budget_usd=1.0).wait()
+        assert (len(server.seen), len(judge.seen)) == (384, calls)
+        again = ds.dry_runs()[-1].regrade(JUDGED, base_url=judge.url, price_per_million=(1.0, 2.0))
+        assert (again.about["calls"], len(judge.seen)) == (0, calls)
+    assert told["calls"] == 384 + calls
+    assert told["cost_usd"] == pytest.approx((384 + calls) * (100 * 1.0 + 50 * 2.0) / 1e6)
+    assert told["verdict"] in ("GO", "WARNING")
+    assert [one.model for one in plan.estimates] == [MODEL, "openai/judge"]
+    assert plan.cost_usd is not None
+    assert plan.cap_usd is not None
+    assert plan.cost_usd < plan.cap_usd
 
 
 @pytest.mark.slow

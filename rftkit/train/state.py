@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 import polars as pl
 
-from rftkit.errors import InputError, NotFoundError, StoreError
+from rftkit.errors import InputError, LockedError, NotFoundError, StoreError
 from rftkit.store.journal import drop_cut_line, now
 from rftkit.store.transaction import write_file
 
@@ -213,10 +213,13 @@ class JobFolder:
 
     @contextmanager
     def _held(self) -> Iterator[None]:
-        from filelock import FileLock
+        from filelock import FileLock, Timeout
 
-        with FileLock(self.path / ".lock", timeout=30):
-            yield
+        try:
+            with FileLock(self.path / ".lock", timeout=30):
+                yield
+        except Timeout:
+            raise LockedError(f"another process is writing to {self.path}; try again when it is done") from None
 
     def __repr__(self) -> str:
         return f"JobFolder({self.id}, {self.read()['state']})"

@@ -11,7 +11,7 @@ import pytest
 import rftkit
 from tests.train import tiny_world as world
 
-pytestmark = [pytest.mark.torch, pytest.mark.slow]
+pytestmark = [pytest.mark.torch, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def test_a_local_job_is_measured_compared_and_served(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from rftkit import messages
 from rftkit.acts import judging
 from rftkit.acts.answers import Answers, answers
 from rftkit.acts.grades import Grades, keys
+from rftkit.errors import InputError
 from rftkit.grade import Graded, Grader, GradeReport
 from rftkit.grade.graded import failed
 from rftkit.grade.report import COLUMNS
@@ -107,6 +108,11 @@ def grade(
     ApprovalError
         Asking the judges costs money, and nobody approved it.
     """
+    if not isinstance(grader, Grader):
+        raise InputError(
+            f"grading takes a Grader, not {type(grader).__name__}; make one with rftkit.Grader.preset('numeric_answer'), "
+            "Grader.load('grader.json') or Grader.from_dict({...})"
+        )
     chosen = grader if judge is None else grader.with_judge(judge)
     chosen.check()
     found = answers(ds, on, ids=ids, split=split, model=model, run=run)

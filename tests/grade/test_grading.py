@@ -271,6 +271,11 @@ def test_a_grader_that_cannot_be_run_is_refused_before_anything_is_read(ds: rftk
         ds.grade(Grader({**CHECK, "operation": "neq"}), on="no-such-file.jsonl")
 
 
+def test_something_else_than_a_grader_is_refused_with_a_sentence(ds: rftkit.Dataset) -> None:
+    with pytest.raises(InputError, match=r"grading takes a Grader, not str; make one with"):
+        ds.grade("numeric_answer")  # type: ignore[arg-type]
+
+
 def test_grading_changes_no_version(ds: rftkit.Dataset) -> None:
     before = ds.version
     ds.grade(Grader(CHECK))

@@ -155,6 +155,11 @@ def test_a_field_that_no_record_has_is_told_its_likely_name() -> None:
     assert Grader({**CHECK, "reference": "{{item.anser}}"}).lint(ITEMS)[0].fix == "write item.answer"
 
 
+def test_a_reference_that_is_no_text_is_told_to_be_compared_as_json() -> None:
+    assert _found(CHECK, [{"answer": {"total": 4}}]) == [("warning", "reference", "structured_field")]
+    assert _found({**CHECK, "reference": "{{item.answer.total}}"}, [{"answer": {"total": 4}}]) == []
+
+
 def test_fields_of_messages_to_a_judge_are_looked_at_too() -> None:
     turns = [{"role": "user", "content": [{"type": "input_text", "text": "{{sample.output_text}} {{item.nothing}}"}]}]
     assert ("error", "input[0].content[0].text", "item_field") in _found({**SCORE, "input": turns}, ITEMS)

@@ -39,6 +39,7 @@ def problems(spec: Spec, items: Sequence[Item] | None, response_format: Any) -> 
                 yield from _sample(where, field, response_format)
             elif items:
                 yield from _item(where, field, items)
+                yield from _as_json(where, field, items, str(part.get("type")))
         yield from _looks_at_nothing(path, part, [field for _, field in named])
         for where, field in dict.fromkeys(needed(part, path)):
             yield from _source(where, field, items)
@@ -95,12 +96,25 @@ def _item(where: str, field: Field, items: Sequence[Item]) -> Iterator[Problem]:
         yield warning(where, "item_field", said, "leave these records out, or give them a value")
 
 
-def _absent(field: Field, item: Item) -> bool:
+def _as_json(where: str, field: Field, items: Sequence[Item], type_: str) -> Iterator[Problem]:
+    """Yield a field that a text is compared with and that is an object or a list: its JSON text is compared."""
+    if type_ not in ("string_check", "text_similarity"):
+        return
+    found = sum(isinstance(_value(field, item), dict | list) for item in items)
+    if found:
+        said = f"{field} is an object or a list in {found:,} of {len(items):,} records, and is compared as JSON text"
+        yield warning(where, "structured_field", said, "name a field inside of it, or compare in a python grader")
+
+
+def _value(field: Field, item: Item) -> Any:
     try:
-        value_of(field, {}, item)
+        return value_of(field, {}, item)
     except MissingFieldError:
-        return True
-    return False
+        return None
+
+
+def _absent(field: Field, item: Item) -> bool:
+    return _value(field, item) is None
 
 
 def _looks_at_nothing(path: str, part: Spec, named: Sequence[Field]) -> Iterator[Problem]:

@@ -13,7 +13,19 @@ import sys
 import click
 
 from rftkit._version import VERSION
-from rftkit.cli import about, data, demo, dry_running, generation, grading, jupyter, new, topic_commands, training
+from rftkit.cli import (
+    about,
+    data,
+    demo,
+    dry_running,
+    generation,
+    grader_tools,
+    grading,
+    jupyter,
+    new,
+    topic_commands,
+    training,
+)
 from rftkit.errors import RftkitError
 
 
@@ -26,7 +38,19 @@ def commands() -> None:
     """
 
 
-for group in (demo, data, topic_commands, about, generation, grading, dry_running, training, new, jupyter):
+for group in (
+    demo,
+    data,
+    topic_commands,
+    about,
+    generation,
+    grader_tools,
+    grading,
+    dry_running,
+    training,
+    new,
+    jupyter,
+):
     for command in group.COMMANDS:
         commands.add_command(command)
 

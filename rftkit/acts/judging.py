@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -58,7 +57,7 @@ class Judges:
         model
             Its name in the grader.
         """
-        return _Watched(self._runner(model), self.control.stop)
+        return _Watched(self._runner(model), self.control)
 
     def _runner(self, model: str) -> llm.Runner:
         if model not in self._runners:
@@ -123,13 +122,25 @@ class Judges:
 
 @dataclass
 class _Watched:
-    """One runner that Stop ends."""
+    """One runner that Stop ends, and that says how far it is."""
 
     runner: llm.Runner
-    stop: threading.Event
+    control: Control
 
     def run(self, requests: Sequence[llm.Request]) -> list[llm.Answer]:
-        return self.runner.run(requests, stop=self.stop)
+        return self.runner.run(requests, _Heard(self.control, len(requests), self.runner), self.control.stop)
+
+
+class _Heard:
+    """Tells the job of every answer; what is graded it counts itself."""
+
+    def __init__(self, control: Control, total: int, runner: llm.Runner) -> None:
+        self.control, self.total, self.runner, self.count = control, total, runner, 0
+
+    def __call__(self, answer: llm.Answer) -> None:
+        self.count += 1  # answers are told one after the other
+        note = f"{self.runner.name} judged {self.count:,} of {self.total:,}"
+        self.control.report(self.control.progress.done, note=note, cost_usd=self.runner.cost_usd)
 
 
 def name_of(model: str, base_url: str | None) -> str:

@@ -14,6 +14,7 @@ import rftkit
 from rftkit.acts import rollouts
 from rftkit.errors import ApprovalError, InputError, NotFoundError
 from rftkit.grade import Grader, items, sample
+from rftkit.jobs import Control
 from tests.llm.loopback import Loopback
 
 CHECK = {
@@ -304,6 +305,33 @@ def test_a_stopped_grading_keeps_what_was_graded(tmp_path: Path) -> None:
         whole = ds.grade(Grader(SCORE), **options)
     assert whole.scored == 20
     assert len(server.seen) - asked <= 20 - report.scored
+
+
+class _Listening(Control):
+    """Remembers every note."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: list[str] = []
+
+    def report(self, done: int, total: int | None = None, *, note: str = "", **data: Any) -> None:
+        self.notes.append(note)
+        super().report(done, total, note=note, **data)
+
+
+def test_a_judge_says_how_far_it_is(ds: rftkit.Dataset) -> None:
+    control = _Listening()
+    with Loopback(say=_judge) as server:
+        ds.grade(Grader(SCORE), base_url=server.url, approved=True, control=control, **PRICE)
+    assert control.notes == ["openai/judge-1 judged 1 of 2", "openai/judge-1 judged 2 of 2", "graded"]
+
+
+def test_a_job_ends_with_all_of_it_done(ds: rftkit.Dataset) -> None:
+    with Loopback(say=_judge) as server:
+        job = ds.grade_job(Grader(SCORE), base_url=server.url, approved=True, **PRICE)
+        job.wait(60)
+    assert (job.progress.done, job.progress.total, job.progress.note) == (2, 2, "graded")
+    assert job.progress.data["cost_usd"] == pytest.approx(2 * 150 / 1e6)
 
 
 def test_many_small_gradings_leave_few_files(ds: rftkit.Dataset, tmp_path: Path) -> None:

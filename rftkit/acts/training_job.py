@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rftkit import render
@@ -64,6 +65,13 @@ class TrainingJob:
     def configuration(self) -> dict[str, Any]:
         """All that the job was started with, and what became of it; what `job.json` holds."""
         return self.folder.read()
+
+    @property
+    def model(self) -> Path | None:
+        """The folder of the model that a job on this machine kept, to serve it or to train it on; None without one."""
+        from rftkit.train.checkpoints import model_folder
+
+        return model_folder(self.folder) if self.folder.read()["backend"] == "trl" else None
 
     def status(self, *, ask: bool = True) -> TrainingStatus:
         """Return how far it is.

@@ -3,5 +3,16 @@
 from rftkit.train.backend import BACKENDS, Backend, backend_of
 from rftkit.train.state import ENDED, STATES, JobFolder
 from rftkit.train.status import TrainingStatus, status_of
+from rftkit.train.tiny import tiny_model
 
-__all__ = ["BACKENDS", "ENDED", "STATES", "Backend", "JobFolder", "TrainingStatus", "backend_of", "status_of"]
+__all__ = [
+    "BACKENDS",
+    "ENDED",
+    "STATES",
+    "Backend",
+    "JobFolder",
+    "TrainingStatus",
+    "backend_of",
+    "status_of",
+    "tiny_model",
+]

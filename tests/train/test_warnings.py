@@ -39,3 +39,7 @@ def test_a_reward_that_is_lost_is_a_collapse() -> None:
         train_reward=lambda step: 0.6 if step < 10 else 0.0, valid_reward=lambda step: 0.5 if step < 10 else 0.0
     )
     assert [warning[:20] for warning in found[:2]] == ["the training reward ", "the validation rewar"]
+
+
+def test_one_lucky_batch_is_no_height_to_fall_from() -> None:
+    assert _curves(train_reward=lambda step: 0.9 if step == 12 else 0.4) == []

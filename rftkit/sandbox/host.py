@@ -16,6 +16,7 @@ from rftkit.sandbox.process import Answer, Process
 
 #: After these the process is no longer what it was at its start.
 _SPOILED = ("memory", "tampering", "ok_last")
+_FORGED = "it wrote into the machinery around grade; a grader only computes a number"
 Result = float | SandboxError
 
 
@@ -68,13 +69,14 @@ def _line(number: int, pair: tuple[dict[str, Any], dict[str, Any]]) -> bytes:
 
 def _one_process(source: str, lines: list[bytes], results: list[Result], limits: Limits, end: float) -> None:
     """Fill in results until all are there or the process has to be replaced."""
-    process = Process(source, lines[len(results) :], limits)
+    first = len(results)
+    process = Process(source, lines[first:], limits)
     try:
         problem = _started(process, limits, end)
         if problem is not None:
             results += [problem] * (len(lines) - len(results))
             return
-        while len(results) < len(lines) and _one_answer(process, results, limits, end):
+        while len(results) < len(lines) and _one_answer(process, results, first, limits, end):
             pass
     finally:
         process.end()
@@ -92,8 +94,9 @@ def _started(process: Process, limits: Limits, end: float) -> SandboxError | Non
     return None if answer.what == "ready" else _error(answer, limits)
 
 
-def _one_answer(process: Process, results: list[Result], limits: Limits, end: float) -> bool:
+def _one_answer(process: Process, results: list[Result], first: int, limits: Limits, end: float) -> bool:
     """Add the result of one pair; return whether the process can go on."""
+    expected = str(len(results) - first)
     left = end - time.monotonic()
     try:
         answer = process.answer(min(limits.seconds, left))
@@ -103,6 +106,9 @@ def _one_answer(process: Process, results: list[Result], limits: Limits, end: fl
         return False
     if answer is None:
         results.append(_ended(process.wait()))
+        return False
+    if answer.what != expected:
+        results.append(SandboxError("tampering", _FORGED))  # an answer that nobody asked for
         return False
     results.append(_result(answer, limits))
     return answer.kind not in _SPOILED
@@ -115,7 +121,7 @@ def _result(answer: Answer, limits: Limits) -> Result:
         number = float(answer.text)
     except ValueError:
         number = math.nan
-    return number if math.isfinite(number) else SandboxError("tampering", "it wrote into the machinery around grade")
+    return number if math.isfinite(number) else SandboxError("tampering", _FORGED)
 
 
 def _error(answer: Answer, limits: Limits) -> SandboxError:

@@ -325,5 +325,35 @@ def _wait_for(look):  # type: ignore[no-untyped-def]
     raise AssertionError("it did not happen in a minute")
 
 
+def test_an_answer_written_past_the_machinery_is_found_out() -> None:
+    source = """
+import os
+def grade(sample, item):
+    for number in range(3, 64):
+        try: os.write(number, b"5\\tok\\t1.0\\n")
+        except OSError: pass
+    return 0.0
+"""
+    results = run_grader(source, [({}, {})] * 3, QUICK)
+    assert [result.kind for result in results if isinstance(result, SandboxError)] == ["tampering"] * 3
+
+
+def test_a_kernel_of_jupyter_lives_on_after_a_grader_that_does_not() -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    cells = [
+        "from rftkit.sandbox import Limits, run_grader",
+        "bad = 'def grade(sample, item):\\n    while True: pass'",
+        "print(run_grader(bad, [({}, {})], Limits(seconds=1))[0].kind)",
+        "print(run_grader('import os\\nos._exit(0)', [({}, {})])[0].kind)",
+        "print(run_grader('def grade(sample, item): return 1.0', [({}, {})]))",
+    ]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(book, timeout=240, kernel_name="python3").execute()
+    said = "".join(output["text"] for cell in book.cells for output in cell["outputs"])
+    assert said.split("\n") == ["timeout", "exit", "[1.0]", ""]
+
+
 def test_the_guarantees_name_every_rule() -> None:
     assert {"time", "memory", "network", "files", "processes", "output"} <= set(guarantees())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 from rftkit.errors import InputError
 from rftkit.grade import Graded, Grader, sample
-from rftkit.llm import Runner
+from rftkit.llm import Answer, Request, Runner
 from tests.llm.loopback import Loopback
 
 TURN = [{"role": "user", "content": "Rate {{sample.output_text}} against {{item.answer}}"}]
@@ -58,6 +58,22 @@ def test_an_answer_without_a_result_is_a_parse_error_after_being_asked_again(spe
     assert (graded.reward, graded.error) == (None, "model_grader_parse_error")
     assert graded.to_dict()["metadata"]["errors"]["model_grader_parse_error"] is True
     assert len(server.seen) == 2
+
+
+class _Careless:
+    """An asker that does not look at what it is told."""
+
+    def __init__(self, result: Any) -> None:
+        self.result = result
+
+    def run(self, requests: Sequence[Request]) -> list[Answer]:
+        return [Answer(request, value={"steps": [], "result": self.result}) for request in requests]
+
+
+@pytest.mark.parametrize(("spec", "result"), [(LABEL, "great"), (SCORE, "high"), (SCORE, True), (SCORE, None)])
+def test_a_result_of_another_kind_is_no_result_whoever_asks(spec: dict[str, Any], result: Any) -> None:
+    graded = Grader(spec).grade([sample("4")], [{"answer": "four"}], _Careless(result))[0]
+    assert (graded.reward, graded.error) == (None, "model_grader_parse_error")
 
 
 def test_a_result_that_is_no_finite_number_is_a_parse_error() -> None:

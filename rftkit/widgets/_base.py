@@ -106,7 +106,7 @@ class Widget(anywidget.AnyWidget):
     def __init__(self) -> None:
         super().__init__()
         self._lock = threading.RLock()
-        self._beside = Beside()
+        self._asked_acts = Beside()
 
     def to_html(self) -> Html:
         """Return the widget as static HTML, escaped and without script."""
@@ -162,7 +162,7 @@ class Widget(anywidget.AnyWidget):
         if not isinstance(content, dict) or content.get("kind") != "ask":
             super()._handle_custom_msg(content, buffers)
         elif hasattr(self.comm, "kernel"):
-            self._beside.do(lambda: self._answer(content))
+            self._asked_acts.do(lambda: self._answer(content))
         else:  # nobody's notebook can be held up
             self._answer(content)
         self.free_replies()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import polars as pl
 import traitlets
 
 from rftkit import embed, render
-from rftkit.acts import browsing
+from rftkit.acts import browsing, reading
 from rftkit.acts.orphans import lost
 from rftkit.errors import InputError, NotFoundError
 from rftkit.topics.templates import TEMPLATES
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from rftkit.render import Html
 
 SHAPES = ("rftkit", "map", "nodes")
+#: Topics that are marked at most where records are selected elsewhere.
+MARKED = 500
 
 
 class TopicEditor(Proposals, bundle_name="topic_editor"):
@@ -59,9 +61,62 @@ class TopicEditor(Proposals, bundle_name="topic_editor"):
     ).tag(sync=True)
     known = traitlets.Dict(help="Templates, embedders, levels, valid records; written by Python.").tag(sync=True)
 
+    pointed = traitlets.Dict(
+        help="Topics of records that are selected elsewhere: total, and topics by id; written by Python."
+    ).tag(sync=True)
+    linked = traitlets.Bool(help="Whether a map can show the records of a topic; written by Python.").tag(sync=True)
+
     def __init__(self, dataset: Any) -> None:
         self._central: Later[pl.DataFrame] = Later()
+        self._hears: Callable[[str], object] | None = None
+        self._selected: list[str] | None = None
         super().__init__(dataset)
+
+    # -- beside a map --------------------------------------------------------------------------------------------
+
+    def show_only(self, ids: Sequence[str] | None) -> None:
+        """Mark the topics of records that are selected elsewhere, such as on a map; None marks none.
+
+        Parameters
+        ----------
+        ids
+            The records.
+        """
+        self._selected = None if ids is None else list(ids)
+        self.publish(pointed=self._pointed())
+
+    def on_records(self, hear: Callable[[str], object] | None) -> None:
+        """Let another widget show the records of a topic when that is asked for here.
+
+        Parameters
+        ----------
+        hear
+            Takes the path of the topic; None lets nobody hear any more.
+        """
+        self._hears = hear
+        self.publish(linked=hear is not None)
+
+    @act
+    def show_records(self, topic: str) -> None:
+        """Have the records of a topic, and of those below it, selected on the map that is linked.
+
+        Parameters
+        ----------
+        topic
+            Path or id.
+        """
+        path = self.dataset.topics.path(self._node(topic))
+        if self._hears is None:
+            raise InputError("no map is linked to these topics; link one: TopicMap(ds).link(editor)")
+        self._hears(path)
+
+    def _pointed(self) -> dict[str, Any]:
+        if self._selected is None:
+            return {"total": 0, "topics": {}}
+        said = reading.stored_labels(self.dataset)
+        chosen = said.filter(said["id"].is_in(pl.Series(self._selected, dtype=pl.String).implode()))
+        counts = chosen["topic"].drop_nulls().value_counts(sort=True).head(MARKED)
+        return {"total": chosen.height, "topics": dict(counts.iter_rows())}
 
     # -- changes by hand -----------------------------------------------------------------------------------------
 
@@ -310,6 +365,7 @@ class TopicEditor(Proposals, bundle_name="topic_editor"):
                 "limit": LIMIT,
                 "name": self.dataset.name,
             },
+            "pointed": self._pointed(),
             "done": self._undo.told(),
             **({"central": None} if gone else {}),
         }

@@ -182,23 +182,50 @@ class TopicMap(Working, bundle_name="topic_map"):
         self.publish(selection=self._selection())
         self._tell_linked()
 
-    def link(self, browser: Any) -> None:
-        """Let another widget of this kernel show what is selected here.
+    def select_topic(self, path: str) -> None:
+        """Select all dots of a topic and of those below it.
 
         Parameters
         ----------
-        browser
-            A `RecordBrowser`, or anything with `show_only(ids)`.
+        path
+            Of the topic.
         """
-        if not callable(getattr(browser, "show_only", None)):
-            raise InputError(f"{type(browser).__name__} cannot show a selection; link a RecordBrowser")
-        self._linked.append(browser)
+        topics = self._told(reading.labels(self.dataset))["topic"]
+        inside = (topics == path) | topics.str.starts_with(f"{path}/")
+        self._select(inside.fill_null(value=False).to_numpy(), "only")
+
+    def link(self, shown: Any) -> None:
+        """Let another widget of this kernel show what is selected here, and show here the records of its topics.
+
+        Parameters
+        ----------
+        shown
+            A `RecordBrowser`, a `TopicEditor`, or anything with `show_only(ids)`.
+        """
+        if not callable(getattr(shown, "show_only", None)):
+            raise InputError(f"{type(shown).__name__} cannot show a selection; link a RecordBrowser or a TopicEditor")
+        self._linked.append(shown)
+        if callable(getattr(shown, "on_records", None)):
+            shown.on_records(self.select_topic)
         if self._marked.any():
-            browser.show_only(self.selected)
+            shown.show_only(self.selected)
+
+    def unlink(self, shown: Any) -> None:
+        """Tell a widget no longer what is selected here.
+
+        Parameters
+        ----------
+        shown
+            One that was linked.
+        """
+        self._linked = [one for one in self._linked if one is not shown]
+        shown.show_only(None)
+        if callable(getattr(shown, "on_records", None)):
+            shown.on_records(None)
 
     def _tell_linked(self) -> None:
-        for browser in self._linked:
-            browser.show_only(self.selected if self._marked.any() else None)
+        for shown in self._linked:
+            shown.show_only(self.selected if self._marked.any() else None)
 
     # -- acts ----------------------------------------------------------------------------------------------------
 

@@ -63,6 +63,8 @@ PANELS = (
     Panel("change", "Before and after", "d", "FinalDistribution", "", "ds.final_distribution()"),
     Panel("history", "History", "h", "History", "", "ds.history()"),
 )
+#: Panels that show what is selected on the map.
+LINKED = ("records", "topics")
 _BY_NAME = {panel.name: panel for panel in PANELS}
 
 
@@ -139,6 +141,7 @@ class Workbench(DatasetWidget, bundle_name="workbench"):
         if name not in self._open:
             self._open[name] = self._made(panel, options)
             watch(self._open[name])
+            self._link(name)
         self.publish(panels=self._shown())
 
     @act
@@ -209,7 +212,20 @@ class Workbench(DatasetWidget, bundle_name="workbench"):
     def _generate_from(self, ids: list[str]) -> None:
         self.show_panel("generate", from_ids=ids)
 
+    def _link(self, name: str) -> None:
+        """Let a map beside the list of records and the topics show its selection there."""
+        for chart, shown in self._linked_pairs(name):
+            chart.link(shown)
+
+    def _linked_pairs(self, name: str) -> list[tuple[Any, Any]]:
+        """Return the map that is open with each panel that shows its selection, as far as a panel is one of them."""
+        others = LINKED if name == "map" else [other for other in LINKED if other == name]
+        chart = self._open.get("map")
+        return [] if chart is None else [(chart, self._open[other]) for other in others if other in self._open]
+
     def _drop(self, name: str) -> None:
+        for chart, shown in self._linked_pairs(name):
+            chart.unlink(shown)
         self._open.pop(name).close()
 
     def _shown(self) -> list[dict[str, Any]]:

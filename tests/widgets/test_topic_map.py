@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import rftkit
 from rftkit.acts import mapping
 from rftkit.errors import InputError
-from rftkit.widgets import RecordBrowser, TopicMap
+from rftkit.widgets import RecordBrowser, TopicEditor, TopicMap
 from rftkit.widgets import _map_points as dots
 from tests.widgets.test_widgets import ask
 
@@ -143,6 +143,21 @@ def test_a_linked_browser_shows_the_selection_until_it_is_dropped(bank: rftkit.D
     assert browser.view["only"] is None
     with pytest.raises(InputError, match="link a RecordBrowser"):
         chart.link(bank)
+
+
+def test_a_linked_tree_marks_the_topics_of_the_selection_and_selects_those_of_a_topic(bank: rftkit.Dataset) -> None:
+    chart, editor = drawn(bank), TopicEditor(bank)
+    assert "no map is linked" in ask(editor, "show_records", topic="rates")["error"]
+    chart.link(editor)
+    assert editor.linked is True
+    chart.select_group("rates")
+    rates = bank.topics.find("rates").id
+    assert editor.pointed == {"total": 12, "topics": {rates: 12}}
+    ask(editor, "show_records", topic="cards")
+    assert topics(bank, chart.selected) == {("cards/lost", "keyword")}
+    assert set(editor.pointed["topics"]) == {bank.topics.find("cards/lost").id}
+    chart.unlink(editor)
+    assert (editor.pointed["total"], editor.linked) == (0, False)
 
 
 def test_the_map_follows_the_dataset(bank: rftkit.Dataset) -> None:

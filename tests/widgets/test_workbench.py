@@ -71,3 +71,16 @@ def test_an_unknown_panel_is_refused_with_those_that_there_are(ds: rftkit.Datase
         Workbench(ds).show_panel("grader")
     with pytest.raises(NotFoundError):
         Workbench(ds, "grader")
+
+
+def test_a_map_beside_the_records_and_the_topics_shows_its_selection_there(ds: rftkit.Dataset) -> None:
+    page = Workbench(ds, "topics", "map", "records")
+    chart, browser, editor = page.panel("map"), page.panel("records"), page.panel("topics")
+    chart.draw()
+    chart.wait()
+    ask(chart, "select_group", path="Loans")
+    assert (browser.view["only"], editor.pointed["total"]) == (60, 60)
+    ask(editor, "show_records", topic="Cards")
+    assert browser.view["only"] == 42
+    ask(page, "hide_panel", name="map")
+    assert (browser.view["only"], editor.linked) == (None, False)

@@ -13,6 +13,8 @@ const details = { id: "t-Lost", path: "Cards/Lost", name: "Lost", description: "
 const state = {
   error: "",
   static_html: "",
+  pointed: { total: 0, topics: {} },
+  linked: false,
   work: null as unknown,
   done: null as unknown,
   tree: part(cards) as unknown,
@@ -223,5 +225,19 @@ describe("topic editor", () => {
     expect(names()).toEqual(["Cards", "Lost", "New", "Loans"]);
     expect(el.querySelector("[data-testid=add], [data-testid=start]:not([hidden])")).toBeNull();
     expect(el.textContent).toContain("5 more topics in the notebook");
+  });
+
+  it("marks the topics of records that are selected on a map, and asks for those of a topic", async () => {
+    const model = show({ pointed: { total: 7, topics: { "t-Lost": 5, "t-New": 2 } }, linked: true });
+    const marks = (): string[] => [...tree().querySelectorAll("[data-testid=selected-here]")].map((node) => node.textContent ?? "");
+    expect(marks()).toEqual(["5 selected", "2 selected"]);
+    press(tree(), "ArrowLeft"); // Cards is closed: what is below it is said there
+    expect(marks()).toEqual(["7 selected"]);
+    press(tree(), "R");
+    await settled();
+    expect(model.sent.filter(({ act }) => act === "show_records").map(({ options }) => options)).toEqual([{ topic: "t-Cards" }]);
+    model.push({ pointed: { total: 0, topics: {} } });
+    await settled();
+    expect(marks()).toEqual([]);
   });
 });

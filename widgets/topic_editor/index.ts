@@ -2,12 +2,11 @@
 import { h, redraw, type Child } from "../shared/dom.ts";
 import { count, plural } from "../shared/format.ts";
 import { help, typing } from "../shared/help.ts";
-import { dialog } from "../shared/dialog.ts";
-import { number } from "../shared/fields.ts";
 import type { Shared } from "../shared/host.ts";
 import { heading, python, status, undoKey, type Done, type Work } from "../shared/panel.ts";
 import { button } from "../shared/pieces.ts";
 import { run, widget } from "../shared/widget.ts";
+import { askParts, cannot, naming } from "./asking.ts";
 import { Details, type Deed } from "./details.ts";
 import { lost, Saving, suggested } from "./extras.ts";
 import { Forest, whole } from "./forest.ts";
@@ -27,6 +26,10 @@ export interface TopicEditorModel extends Shared {
   suggestions: Suggestion[] | null;
   orphans: Orphans;
   central: Central;
+  /** Topics of records that are selected elsewhere, by id and how many. */
+  pointed?: { total: number; topics: Record<string, number> };
+  /** Whether a map can show the records of a topic. */
+  linked?: boolean;
   known: { templates: string[]; embedders: string[]; depth: number; records: number; limit: number; name: string };
 }
 
@@ -81,8 +84,11 @@ class Editor {
     panel.addEventListener("keydown", (event) => this.key(event));
     host.onChange(["tree"], () => void this.fill());
     host.onChange(["work", "done", "tree", "known", "proposal"], () => this.draw());
+    host.onChange(["pointed"], () => this.tree.point(host.get("pointed")?.topics ?? {}));
+    host.onChange(["linked"], () => this.open(this.tree.active));
     host.onChange(["central"], () => this.details.showCentral(host.get("central")));
     host.onChange(["suggestions", "orphans", "tree", "work", "proposal"], () => this.drawBelow());
+    this.tree.point(host.get("pointed")?.topics ?? {});
     this.draw();
     this.drawBelow();
     void this.fill();
@@ -192,6 +198,7 @@ class Editor {
       { name: marks > 0 ? `Merge ${marks + 1}…` : "Merge…", test: "merge", key: "C", why: "Combine it, and those that are marked, with another topic", act: () => this.merge(id), off: locked },
       { name: "Split…", test: "split", key: "S", why: "Divide its records into topics below it", act: () => this.split(shown), off: locked || shown.children.length > 0 || shown.own < 2 || this.host.get("work") !== null },
       { name: locked ? "Unlock" : "Lock", test: "lock", key: "L", why: "A locked topic stays as it is, whatever is found or done above it", act: () => void this.ask("lock_topic", { topic: id, locked: !locked }) },
+      ...(this.host.get("linked") === true ? [{ name: "On the map", test: "show-records", key: "R", why: "Select its records on the map", act: () => void this.ask("show_records", { topic: id }) }] : []),
       { name: "Delete…", test: "delete", key: "Delete", why: "Delete it, and say where its records go", act: () => this.remove(id), off: locked },
     ];
   }
@@ -204,6 +211,7 @@ class Editor {
     else if (key === "M") this.move(id);
     else if (key === "C") this.merge(id);
     else if (key === "L") void this.ask("lock_topic", { topic: id, locked: !node.locked });
+    else if (key === "R" && this.host.get("linked") === true) void this.ask("show_records", { topic: id });
     else if (key === "S") void run(null, async () => this.split((await this.host.ask("details", { topic: id })) as Shown));
     else return false;
     return true;
@@ -258,48 +266,24 @@ class Editor {
   private split(shown: Shown): void {
     if (shown.children.length > 0 || shown.own < 2 || shown.locked) {
       const why = shown.locked ? "It is locked; unlock it first." : shown.children.length > 0 ? "It has topics below it already; split one of these." : "It has fewer than two records of its own.";
-      const told = dialog(this.body, `Split ${shown.name}`, () => {});
-      told.box.classList.add("rft-topics__box");
-      return told.content.append(h("h3", { class: "rft__title", dir: "auto" }, `Split ${shown.name}`), h("p", {}, why));
+        return cannot(this.body, shown, why);
     }
-    let parts: number | null = null;
-    const asked = dialog(this.body, `Split ${shown.name}`, () => {});
-    const go = (): void => {
-      const typed = (field.querySelector("input") as HTMLInputElement).valueAsNumber;
-      asked.close();
-      void this.ask("split_topic", { topic: shown.id, count: Number.isNaN(typed) ? parts : typed });
-    };
-    const field = number({ name: "number of parts", test: "split-count", value: null, min: 2, step: 1, placeholder: "auto", why: "Found by itself where it is left open.", change: (value) => (parts = value) });
-    field.addEventListener("keydown", (event) => event.key === "Enter" && go());
-    asked.box.classList.add("rft-topics__box");
-    asked.content.append(h("div", { class: "rft-topics__pick" }, h("h3", { class: "rft__title", dir: "auto" }, `Split ${shown.name}`), h("p", {}, `Its ${plural(shown.own, "record")} are compared with each other; the rest of the tree stays. The parts are shown before anything changes.`), field, h("p", { class: "rft__line" }, button({ text: "Look for parts", test: "split-ok", first: true, act: go }), button({ text: "Cancel", test: "split-cancel", act: () => asked.close() }))));
-    field.querySelector("input")?.focus();
+    askParts(this.body, shown, (count) => void this.ask("split_topic", { topic: shown.id, count }));
   }
 
   /** Asks for the name of a new topic above the tree. */
   private askName(parent: string): void {
     const above = parent === "" ? "" : this.pathOf(parent);
-    const field = h("input", { class: "rft__input", type: "text", test: "new-name", dir: "auto", "aria-label": above === "" ? "Name of the new topic" : `Name of the new topic below ${above}`, placeholder: above === "" ? "name, or Cards/Lost" : "name" });
     const away = (): void => {
       redraw(this.adding);
       this.tree.focus();
     };
-    const add = (): void => {
-      const name = field.value.trim();
-      if (name === "") return away();
+    const add = (name: string): void => {
       redraw(this.adding);
       this.add(name, parent);
     };
-    field.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== "Escape") return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (event.key === "Enter") add();
-      else away();
-    });
-    const where = h("span", { class: "rft__note", dir: "auto" }, above === "" ? "on the first level" : `below ${above}`);
-    redraw(this.adding, h("div", { class: "rft__line" }, h("span", {}, "New topic "), field, where, button({ text: "Add", test: "new-ok", first: true, act: add }), button({ text: "Cancel", test: "new-cancel", act: away })));
-    field.focus();
+    redraw(this.adding, naming(above, add, away));
+    this.adding.querySelector("input")?.focus();
   }
 
   private add(name: string, parent: string): void {

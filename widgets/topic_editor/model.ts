@@ -2,6 +2,9 @@
 import type { Host } from "../shared/host.ts";
 import type { TopicEditorModel } from "./index.ts";
 
+/** Height of a row of the tree. */
+export const ROW = 30;
+
 /** A topic in a list with parents first; `up` is the place of its parent, -1 on the first level. */
 export type Node = { id: string; up: number; name: string; own: number; locked: boolean; new?: boolean };
 

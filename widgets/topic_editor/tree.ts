@@ -1,10 +1,10 @@
 // A tree of any size: only the rows in sight are drawn, the keys work as in every tree of a desktop.
 import { h, redraw } from "../shared/dom.ts";
 import { count, share } from "../shared/format.ts";
+import { drags } from "./drags.ts";
 import type { Forest } from "./forest.ts";
-import type { Node } from "./model.ts";
+import { ROW, type Node } from "./model.ts";
 
-export const ROW = 30;
 const MOST = 17;
 const PATIENCE = 800;
 
@@ -42,7 +42,7 @@ export class Tree {
   private typed = "";
   private last = 0;
   private editing = false;
-  private dragged = "";
+  private pointed: Readonly<Record<string, number>> = {};
   private pressed = "";
   private drawn = "";
 
@@ -55,7 +55,7 @@ export class Tree {
     this.node.addEventListener("mouseup", (event) => event.button === 0 && this.idUnder(event) === this.pressed && this.click(event));
     this.node.addEventListener("click", (event) => event.detail === 0 && this.click(event)); // by a screen reader
     this.sheet.addEventListener("dblclick", (event) => this.twice(event));
-    if (edit) this.listenToDrags();
+    if (edit) drags({ node: this.node, sheet: this.sheet, forest: () => this.forest, idUnder: (event) => this.idUnder(event), rowOf: (id) => this.rowOf(id), place: given.place });
   }
 
   get active(): string {
@@ -74,6 +74,12 @@ export class Tree {
     this.rows = forest.visible(this.open, this.text);
     if (forest.place(this.current) < 0) this.current = this.idOf(Math.max(0, Math.min(was, this.rows.length - 1)));
     this.resize();
+    this.draw();
+  }
+
+  /** Marks the topics of records that are selected elsewhere, by id and how many. */
+  point(topics: Readonly<Record<string, number>>): void {
+    this.pointed = topics;
     this.draw();
   }
 
@@ -192,6 +198,8 @@ export class Tree {
     const mark = this.given.edit && this.marks.has(node.id) && h("span", { class: "rft-topics__mark", title: "Marked (Space)" }, "✓");
     const name = h("span", { class: "rft-topics__name", dir: "auto", title: node.name }, node.name);
     const told = [node.locked ? "locked" : "", node.new === true ? "new" : ""].filter((one) => one !== "");
+    const selected = this.selectedIn(at);
+    const here = selected > 0 && h("span", { class: "rft-topics__tag rft-topics__tag--selected", test: "selected-here", title: "Records that are selected on the map" }, `${count(selected)} selected`);
     const part = this.records > 0 ? total / this.records : 0;
     const numbers = this.counted && [
       h("span", { class: "rft-topics__bar", "aria-hidden": true }, h("span", { style: { width: `${(100 * part).toFixed(1)}%` } })),
@@ -212,9 +220,18 @@ export class Tree {
       "aria-selected": this.given.edit && this.marks.has(node.id),
       style: { top: `${row * ROW}px`, "--level": String(level - 1) },
     };
-    const line = h("div", attributes, twist, mark, name, told.map((one) => h("span", { class: `rft-topics__tag rft-topics__tag--${one}` }, one)), numbers);
+    const line = h("div", attributes, twist, mark, name, told.map((one) => h("span", { class: `rft-topics__tag rft-topics__tag--${one}` }, one)), here, numbers);
     if (this.given.edit && !node.locked) line.draggable = true;
     return line;
+  }
+
+  /** Records selected elsewhere that are under a topic, those of the topics below it too where these are not shown. */
+  private selectedIn(at: number): number {
+    const forest = this.forest as Forest;
+    const node = forest.nodes[at] as Node;
+    const own = this.pointed[node.id] ?? 0;
+    if (this.text !== "" || this.open.has(node.id)) return own;
+    return (forest.below[at] ?? []).reduce((sum, below) => sum + this.selectedIn(below), own);
   }
 
   // -- the mouse --------------------------------------------------------------------------------------------------
@@ -238,51 +255,6 @@ export class Tree {
   private twice(event: MouseEvent): void {
     const id = this.idUnder(event);
     if (id !== "" && !this.editing && (event.target as HTMLElement).dataset["twist"] !== "yes") this.given.enter(id);
-  }
-
-  private listenToDrags(): void {
-    this.sheet.addEventListener("dragstart", (event) => {
-      this.dragged = this.idUnder(event);
-      event.dataTransfer?.setData("text/plain", this.dragged);
-      if (event.dataTransfer !== null) event.dataTransfer.effectAllowed = "move";
-    });
-    this.node.addEventListener("dragover", (event) => {
-      const drop = this.drop(event);
-      this.showDrop(drop);
-      if (drop !== null) event.preventDefault();
-    });
-    this.node.addEventListener("dragleave", () => this.showDrop(null));
-    this.node.addEventListener("dragend", () => this.showDrop(null));
-    this.node.addEventListener("drop", (event) => {
-      const drop = this.drop(event);
-      this.showDrop(null);
-      if (drop === null) return;
-      event.preventDefault();
-      this.given.place(this.dragged, drop.parent, drop.before, drop.last);
-    });
-  }
-
-  /** Where a topic would go: into the one under the pointer, or before or after it at its edges. */
-  private drop(event: DragEvent): { id: string; where: string; parent: string; before: string; last: boolean } | null {
-    const forest = this.forest;
-    const row = (event.target as Element).closest<HTMLElement>("[data-id]");
-    const id = row?.dataset["id"] ?? "";
-    if (forest === null || row === null || id === "" || this.dragged === "" || id === this.dragged) return null;
-    const [from, at] = [forest.place(this.dragged), forest.place(id)];
-    if (from < 0 || forest.within(at, from)) return null;
-    const edge = (event.clientY - row.getBoundingClientRect().top) / ROW;
-    const up = (forest.nodes[at] as Node).up;
-    const parent = up < 0 ? "" : (forest.nodes[up] as Node).id;
-    if (edge < 0.28) return { id, where: "before", parent, before: id, last: false };
-    if (edge <= 0.72) return (forest.nodes[from] as Node).up === at ? null : { id, where: "into", parent: id, before: "", last: false };
-    const rest = forest.siblings(at).filter((other) => other !== from);
-    const next = rest[rest.indexOf(at) + 1];
-    return { id, where: "after", parent, before: next === undefined ? "" : (forest.nodes[next] as Node).id, last: next === undefined };
-  }
-
-  private showDrop(drop: { id: string; where: string } | null): void {
-    for (const row of this.sheet.querySelectorAll<HTMLElement>("[data-drop]")) delete row.dataset["drop"];
-    if (drop !== null) this.rowOf(drop.id)?.setAttribute("data-drop", drop.where);
   }
 
   private rowOf(id: string): HTMLElement | null {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rftkit.acts import training_data
+from rftkit.acts import training_data, training_lint
 from rftkit.acts.dry_grading import grader_of
 from rftkit.acts.training_gate import Gate, gate
 from rftkit.acts.training_job import TrainingJob
@@ -81,6 +81,7 @@ def train(
         )
     runner = backend_of(backend, **({} if api_key is None else {"api_key": api_key}))
     counts = training_data.split_counts(ds)
+    warned = training_lint.check(ds, rules, backend, base, settings)
     passed = gate(ds, rules.fingerprint, force=force)
     length = {"steps": steps, "epochs": epochs, "eval_every": eval_every, "sft_steps": sft_steps, "sft_on": sft_on}
     values = {
@@ -97,6 +98,8 @@ def train(
     told = runner.announce(values, counts["train"], counts["validation"])
     _approve(told, backend, budget_usd, approved=approved)
     job = _begin(ds, values, passed, told)
+    for sentence in warned:
+        job.folder.event("warning", sentence)
     training_data.prepare(ds, job.folder)
     job._backend = runner
     runner.start(job.folder)

@@ -162,8 +162,14 @@ def _begun(ds: Dataset, service: Service) -> Any:
     return again(ds).folder
 
 
-@pytest.mark.parametrize("how", [429, 500, "before", "after", "torn"])
-@pytest.mark.parametrize("stage", [UPLOAD, VALIDATE, CREATE])
+@pytest.mark.parametrize(
+    ("stage", "how"),
+    [
+        *((CREATE, how) for how in (429, 500, "before", "after", "torn")),
+        *((UPLOAD, how) for how in (429, "after", "torn")),
+        (VALIDATE, "before"),
+    ],
+)
 def test_a_failure_that_passes_costs_nothing_and_nothing_is_done_twice(
     ds: Dataset, service: Service, stage: str, how: Any
 ) -> None:
@@ -294,6 +300,16 @@ def test_options_that_a_service_does_not_have_are_refused_before_anything_exists
             train(ds, service, **wrong)
     assert ds.jobs() == []
     assert service.requests == []
+
+
+def test_a_grader_that_the_service_would_refuse_is_said_before_anything_is_sent(ds: Dataset, service: Service) -> None:
+    for wrong in ({"reference": "{{item.no_such_field}}"}, {"operation": "neq"}):
+        with pytest.raises(InputError, match="exact"):
+            ds.train(
+                {**EXACT, **wrong}, backend="openai", base="o4-mini", base_url=service.url, api_key=KEY, force=True
+            )
+    assert service.requests == []
+    assert ds.jobs() == []
 
 
 def test_a_lambda_grades_where_one_is_named(ds: Dataset, service: Service) -> None:

@@ -80,7 +80,13 @@ class Pool:
         lacking = [
             pl.lit(None, dtype=dtype).alias(name) for name, dtype in _OPTIONAL.items() if name not in frame.columns
         ]
-        full = frame.select("id", "messages", *[name for name in _OPTIONAL if name in frame.columns], *lacking)
+        # A column of nulls alone may have no type, which text and truth cannot be asked of.
+        there = [
+            pl.col(name).cast(dtype) if frame.schema[name] == pl.Null else pl.col(name)
+            for name, dtype in _OPTIONAL.items()
+            if name in frame.columns
+        ]
+        full = frame.select("id", "messages", *there, *lacking)
         kept = full.filter(pl.col("messages").is_not_null())
         self.frame = kept.filter(pl.col("valid").fill_null(value=True)) if only_valid else kept
 
@@ -147,8 +153,8 @@ class Pool:
 
     def showable(self, rows: Sequence[int]) -> list[int]:
         """Return the rows that may be shown to a writer beside others: those that give it no orders."""
-        texts = pl.Series(self.texts(rows), dtype=pl.String)
-        kept = texts.str.contains(ORDERS).not_().to_list()
+        said = messages.user_texts().list.join("\n").fill_null("")
+        kept = self.frame[list(rows)].select(said.str.contains(ORDERS).not_()).to_series().to_list() if rows else []
         return [row for row, fine in zip(rows, kept, strict=True) if fine]
 
     def sample(self, rows: Sequence[int], most: int, seed: int | str) -> list[int]:

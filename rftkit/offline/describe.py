@@ -27,6 +27,8 @@ _ASPECTS = (
     ("wrong", r"wrong|error|problem|fail|issue|trouble"),
     ("special", r"special|need|requirement|accessib|preference"),
 )
+#: The types of values that an aspect is about.
+_VALUES = {"time": ("date", "iso_date", "time", "weekday", "duration"), "constraint": ("amount",), "many": ("count",)}
 
 
 def describe(data: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
@@ -85,12 +87,25 @@ def expand(data: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
     items = data.get("items") or [{}] * int(data["count"])
 
     def draft(item: Mapping[str, Any]) -> str:
-        parts = [_otherwise(part, wish_of(item).phrasing, rng) for part in said]
-        text = slots.swap(" ".join(parts), data.get("values") or {}, rng)
-        changed = _changed(str(item.get("aspect") or "values"), data.get("values") or {}, rng)
+        aspect, values = str(item.get("aspect") or "values"), data.get("values") or {}
+        text = " ".join(_otherwise(part, wish_of(item).phrasing, rng) for part in said)
+        other = _other_values(text, aspect, values, rng)
+        if other != text:  # one change is enough: a sentence about Friday would contradict a new Monday
+            return other
+        changed = _changed(aspect, values, rng)
         return f"{text} {changed}" if rng.random() < 0.75 or not changed else f"{changed} {text}"
 
     return {"prompts": _chosen(items, draft, data, rng)}
+
+
+def _other_values(text: str, aspect: str, values: Mapping[str, Sequence[str]], rng: random.Random) -> str:
+    """Return the text with those of its values replaced that an aspect is about; all others stay as they are."""
+    kinds = () if aspect == "values" else _VALUES.get(_kind(aspect) or "", ())
+    return slots.swap(text, values, rng, kinds=kinds) if kinds or aspect == "values" else text
+
+
+def _kind(aspect: str) -> str | None:
+    return next((name for name, pattern in _ASPECTS if re.search(pattern, aspect, re.IGNORECASE)), None)
 
 
 def _otherwise(part: str | frames.Core, phrasing: str | None, rng: random.Random) -> str:
@@ -112,7 +127,7 @@ def _situation(scenario: str) -> Sequence[str | frames.Core]:
 
 
 def _changed(aspect: str, values: Mapping[str, Sequence[str]], rng: random.Random) -> str:
-    kind = next((name for name, pattern in _ASPECTS if re.search(pattern, aspect, re.IGNORECASE)), None)
+    kind = _kind(aspect)
     if kind is None and aspect == "values":
         return ""
     line = rng.choice(lexicon.lines("aspects", kind or "other"))

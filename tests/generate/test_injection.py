@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -79,3 +80,26 @@ def test_a_record_that_gives_orders_is_shown_to_nobody_beside_others(
         report = _made(data, server, topic="Bank/Cards", count=6, strategy=strategy, strictness="low")
     assert (report.valid, report.rejected) == (6, 0)
     assert "HACKED" not in str(report.candidates["messages"].to_list())
+
+
+def test_a_record_that_opens_with_orders_is_no_example_of_a_tool_chain(frame: pl.DataFrame) -> None:
+    hostile = HOSTILE[1]
+    said = [list(one) for one in messages.unpack(frame["messages"])]
+    said[12] = [said[12][0], {"role": "user", "content": hostile}, *said[12][2:]]
+    data = frame.with_columns(messages.pack(said))
+    with _server(OBEYED[2], hostile) as server:
+        report = _made(data, server, topic="Travel/Bus", count=6, strategy="tool_chain", strictness="low")
+    assert (report.valid, report.rejected) == (6, 0)
+    assert "HACKED" not in str(report.candidates["messages"].to_list())
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_records_are_not_shown_where_a_description_is_written_from(frame: pl.DataFrame, hostile: str) -> None:
+    data = _with(frame, 0, hostile)
+    node = SimpleNamespace(description="Blocking and freezing cards", keywords=("card", "block"))
+    tree = SimpleNamespace(paths=lambda: {"t": "Bank/Cards"}, find=lambda _: node)
+    what = {"topic": "Bank/Cards", "count": 6, "strategy": "topic_description", "strictness": "low"}
+    with _server(OBEYED[2], hostile) as server:
+        plan = generate.plan(data, tree, model="openai/obedient", seed=1, **what)
+        report = generate.run(plan, data, tree, Runner("openai/obedient", base_url=server.url, api_key="k"))
+    assert (report.valid, report.rejected) == (6, 0)

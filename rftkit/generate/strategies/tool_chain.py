@@ -7,6 +7,7 @@ them; a call whose arguments do not fit the schema of its tool is never shown.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -19,6 +20,8 @@ from rftkit.generate.strategies.common import Draft, Job, Task, ask, batches, he
 from rftkit.llm.parse import mismatch
 
 NAME = "tool_chain"
+_INNER_NAME = re.compile(r"think(?:ing)?|reflect|reason(?:ing)?|scratch_?pad|thought", re.IGNORECASE)
+_INNER = re.compile(r"\b(?:record|write down|log|note) (?:a|your|the) thoughts?\b|\bto think about\b", re.IGNORECASE)
 _LOOKED_AT, _PATTERNS, _LONGEST, _VALUES = 400, 12, 4, 8
 CONVERSATIONS_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -118,7 +121,7 @@ def _arguments(text: Any) -> dict[str, Any]:
 def patterns(found: Iterable[Source], most: int = _PATTERNS) -> list[tuple[str, ...]]:
     """Return the orders in which records call tools, most frequent first; repeated calls of one tool count once.
 
-    Where no record calls a tool, every declared tool is a pattern of its own.
+    Where no record calls a tool, every declared tool is a pattern of its own. Tools for notes to oneself are no steps.
 
     Examples
     --------
@@ -129,13 +132,19 @@ def patterns(found: Iterable[Source], most: int = _PATTERNS) -> list[tuple[str, 
     counts: Counter[tuple[str, ...]] = Counter()
     declared: dict[str, None] = {}
     for source in found:
-        names = [name for name, _ in called(source)]
+        tools = tools_of(source)
+        names = [name for name, _ in called(source) if not _is_inner(tools.get(name, {"name": name}))]
         order = tuple(name for place, name in enumerate(names) if place == 0 or names[place - 1] != name)
         if order:
             counts[order[:_LONGEST]] += 1
-        declared.update(dict.fromkeys(tools_of(source)))
+        declared.update(dict.fromkeys(name for name, tool in tools.items() if not _is_inner(tool)))
     mined = [pattern for pattern, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
     return (mined or [(name,) for name in declared])[:most]
+
+
+def _is_inner(tool: Tool) -> bool:
+    """Return whether a tool only keeps a thought: it does nothing that a person could ask for."""
+    return bool(_INNER_NAME.fullmatch(str(tool.get("name"))) or _INNER.search(str(tool.get("description") or "")))
 
 
 def tasks(job: Job, most: int | None = None) -> list[Task]:

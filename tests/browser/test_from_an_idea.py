@@ -17,8 +17,12 @@ import rftkit
 from rftkit import GeneratorSession
 from rftkit.idea.state import State
 from rftkit.llm import unwrap
+from rftkit.widgets import AnnotationCards, DatasetGenerator
 from rftkit.widgets._base import STATIC
+from tests.browser.bare import play
 from tests.browser.conftest import Lab, run_all, value
+from tests.browser.test_every_screen import AXE, serious
+from tests.idea.conftest import ORDERS, opened
 from tests.idea.model import Played
 from tests.llm.loopback import Loopback
 
@@ -82,9 +86,13 @@ class Person:
         run_all(self.tab, self.address)
         self.at("generator").wait_for()
 
-    def kill(self) -> None:
+    @property
+    def kernel(self) -> int:
+        return int(value(self.tab, "__import__('os').getpid()"))
+
+    def kill(self, kernel: int | None = None) -> None:
         """Kill the kernel without a warning, and open the notebook again."""
-        os.kill(int(value(self.tab, "__import__('os').getpid()")), signal.SIGKILL)
+        os.kill(kernel or self.kernel, signal.SIGKILL)
         # the dead kernel is given up, else the notebook may be run on it before the server has noticed
         self.tab.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         self.open()
@@ -133,7 +141,7 @@ class Person:
         if self.state.wanted.missing:  # what a model was told alone, it took alone
             self.at("choice").nth(1).click()
         self.until(lambda: not self.state.wanted.missing)
-        assert self.at("progress").inner_text().startswith("5 of 5 required")
+        self.at("progress").get_by_text("5 of 5 required").wait_for()
 
     def edit(self) -> None:
         """Write one line of the checklist by hand, by keyboard, and another by mouse."""
@@ -250,17 +258,37 @@ class Person:
         assert self.at("kept").count() == 5
 
     def write(self, form: str, count: int = 200) -> None:
+        self.form(form, count)
+        before = len(self.state.written)
+        self.at("write").click()
+        self.until(lambda: len(self.state.written) == before + 1)
+
+    def form(self, form: str, count: int) -> None:
         self.at("step-set").click()
         self.at("count").fill(str(count))
         self.at("file-format").get_by_text(form.upper(), exact=True).click()
         self.at("write").get_by_text(f"{count} records").wait_for()
         self.at("python").get_by_text(f"'{form}'").wait_for()
-        before = len(self.state.written)
-        self.at("write").click()
-        self.until(lambda: len(self.state.written) == before + 1)
 
     def jsonl(self) -> None:
+        if self.server is not None:
+            self.die_while_writing(self.server)
         self.write("jsonl")
+        report = self.state.written[0]["report"]
+        assert self.server is None or report["cached_calls"] > 0, "what was answered before the kill is not asked again"
+
+    def die_while_writing(self, server: Loopback) -> None:
+        """Begin a set, kill the kernel after the first answers, and find it offered again with its options."""
+        self.form("jsonl", 200)
+        kernel, before, usual = self.kernel, server.delivered.total(), server.latency
+        server.latency = 2.0
+        self.at("write").click()
+        self.at("stop").wait_for()
+        self.until(lambda: server.delivered.total() >= before + 3)
+        self.kill(kernel)
+        server.latency = usual
+        assert self.state.written == ()
+        self.at("begun").get_by_text("A set of 200 records was begun").wait_for()
 
     def csv(self) -> None:
         self.write("csv")
@@ -353,3 +381,27 @@ def test_home_generates_a_dataset_and_opens_it_again_where_it_was_left(tab: Any,
     tab.get_by_test_id("generator").wait_for(state="detached")
     tab.get_by_test_id("open").click()
     tab.get_by_test_id("progress").get_by_text("3 of 5").wait_for()
+
+
+def test_the_set_that_was_written_and_the_cards_side_by_side_are_accessible(tab: Any, tmp_path: Path) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: npm --prefix widgets ci")
+    session = opened(tmp_path, ORDERS)
+    cards = AnnotationCards(session)
+    cards.write_samples()
+    cards.wait()
+    cards.annotate("1.1", "wrong JSON key, should be order_number", passage='"order"', part="answer")
+    cards.approve()
+    cards.next_samples()
+    cards.wait()
+    page = DatasetGenerator(session)
+    page.write().wait()
+    page.go("set")
+    for shown, name in ((page, "dataset_generator"), (cards, "annotation_cards")):
+        tab = tab.context.new_page()
+        play(tab, shown, name, theme="dark", width=480)
+        tab.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+        tab.wait_for_timeout(300)
+        picture(tab, f"{name}-dark-480")
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert serious(tab) == []

@@ -21,6 +21,7 @@ from rftkit.widgets.home import Home
 from rftkit.widgets.import_panel import ImportPanel
 from rftkit.widgets.record_browser import RecordBrowser
 from rftkit.widgets.results_panel import ResultsPanel
+from rftkit.widgets.rft_wizard import RFTWizard
 from rftkit.widgets.sanitize_panel import SanitizePanel
 from rftkit.widgets.split_panel import SplitPanel
 from rftkit.widgets.topic_editor import TopicEditor
@@ -45,6 +46,7 @@ __all__ = [
     "History",
     "Home",
     "ImportPanel",
+    "RFTWizard",
     "RecordBrowser",
     "ResultsPanel",
     "SanitizePanel",

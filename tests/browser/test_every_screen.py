@@ -95,7 +95,7 @@ SPECIAL: dict[str, Callable[[rftkit.Dataset], Widget]] = {
     "DatasetGenerator": _generator,
 }
 #: Screens of something else than a dataset, which their own tests show.
-OTHERS = {"GenerationProgress", "Workbench"}
+OTHERS = {"GenerationProgress", "RFTWizard", "Workbench"}
 SCREENS = sorted(
     name
     for name, kind in vars(widgets).items()

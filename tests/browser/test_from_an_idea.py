@@ -92,10 +92,13 @@ class Person:
 
     def kill(self, kernel: int | None = None) -> None:
         """Kill the kernel without a warning, and open the notebook again."""
+        known = len(self.errors)
         os.kill(kernel or self.kernel, signal.SIGKILL)
         # the dead kernel is given up, else the notebook may be run on it before the server has noticed
         self.tab.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         self.open()
+        # JupyterLab itself says that it lost the kernel; every other error counts
+        self.errors = [one for at, one in enumerate(self.errors) if at < known or "Kernel connection" not in one]
 
     @property
     def state(self) -> State:

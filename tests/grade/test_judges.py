@@ -160,6 +160,28 @@ def test_templates_parts_and_parameters_reach_the_model() -> None:
     assert {asked[name] for name in ("temperature", "top_p", "seed", "max_tokens")} == {0.2, 0.9, 7, 99}
 
 
+def test_audio_is_handed_on_and_effort_is_asked_for() -> None:
+    audio = {"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}}
+    content = [{"type": "input_text", "text": "{{sample.output_text}}"}, audio]
+    spec = {**SCORE, "input": [{"role": "user", "content": content}], "sampling_params": {"reasoning_effort": "low"}}
+    with Seeing() as server:
+        Grader(spec).grade([sample("4")], [{}], Runner("openai/judge-1", base_url=server.url))
+    assert server.seen[0]["messages"][-1]["content"][1] == audio
+    assert server.seen[0]["reasoning_effort"] == "low"
+
+
+def test_content_may_be_one_part() -> None:
+    turn = {"role": "user", "content": {"type": "input_text", "text": "Rate {{sample.output_text}}"}}
+    _, server, _ = _grade({**SCORE, "input": [turn]}, _told(1))
+    assert server.seen[0]["messages"][-1] == {"role": "user", "content": "Rate 4"}
+
+
+def test_without_parameters_the_judge_is_sampled_as_the_service_does() -> None:
+    _, server, _ = _grade(SCORE, _told(1))
+    assert server.seen[0]["temperature"] == 1.0
+    assert "seed" not in server.seen[0]
+
+
 def test_parts_that_are_all_text_are_one_text() -> None:
     parts = ["One", {"type": "input_text", "text": "two"}, {"type": "output_text", "text": "{{sample.output_text}}"}]
     _, server, _ = _grade({**SCORE, "input": [{"role": "user", "content": parts}]}, _told(1))

@@ -188,7 +188,15 @@ def test_a_judge_is_approved_paid_once_and_remembered_by_the_dataset(ds: rftkit.
     assert again.frame.equals(first.frame)
 
 
-def test_an_edited_reference_is_graded_anew_and_nothing_else_is(ds: rftkit.Dataset) -> None:
+def test_the_same_answer_to_another_record_or_another_reference_is_another_grade(ds: rftkit.Dataset) -> None:
+    ds.import_([_row(4, output="6")])
+    assert ds.grade(Grader(CHECK)).frame["reward"].to_list() == [1.0, 0.0, 0.0]
+    ds.import_([{**_row(1, output="6"), "reference_answer": "seven"}], replace=True)
+    report = ds.grade(Grader(CHECK))
+    assert (report.frame["reward"].to_list(), report.stored) == ([0.0], 0)
+
+
+def test_a_new_record_is_graded_and_nothing_else_is(ds: rftkit.Dataset) -> None:
     with Loopback(say=_judge) as server:
         options = {"base_url": server.url, "approved": True, **PRICE}
         ds.grade(Grader(SCORE), **options)

@@ -96,15 +96,6 @@ export type Offer = Priced & {
 
 export type Fits = { recommended: string; mixed: boolean; fits: Record<string, { served: number; of: number; reason: string }> };
 
-export type ModelRow = {
-  name: string;
-  provider: string;
-  reachable: boolean;
-  why_not: string | null;
-  input_usd_per_million: number | null;
-  output_usd_per_million: number | null;
-};
-
 export type View = Host<GenerationModalModel>;
 
 /** What only the browser knows: which folds are open, and the topic that an override is being added for. */

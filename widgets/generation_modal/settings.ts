@@ -1,8 +1,9 @@
 // The settings that matter now: the strategy with what it is good for, its own few fields, and who writes.
 import { h, type Child } from "../shared/dom.ts";
 import { number, select, text, tick } from "../shared/fields.ts";
-import { count, money, plural } from "../shared/format.ts";
-import { ask, set, type ModelRow, type View } from "./model.ts";
+import { count, plural } from "../shared/format.ts";
+import { modelLabel, unreachable, type ModelRow } from "../shared/models.ts";
+import { ask, set, type View } from "./model.ts";
 
 export function settings(host: View): Child[] {
   return [h("h3", { class: "rft__head" }, "How"), strategies(host), h("div", { class: "rft__fields rft-generate__own" }, own(host)), model(host)];
@@ -96,7 +97,7 @@ function model(host: View): HTMLElement {
   if (!host.live) return h("p", {}, `Model: ${now}`);
   const own: ModelRow = { name: now, provider: "", reachable: true, why_not: null, input_usd_per_million: null, output_usd_per_million: null };
   const listed = rows.some((row) => row.name === now) ? rows : [...rows, own];
-  const options = listed.map((row) => ({ value: row.name, text: label(row), disabled: !row.reachable && url === null && row.name !== now }));
+  const options = listed.map((row) => ({ value: row.name, text: modelLabel(row), disabled: !row.reachable && url === null && row.name !== now }));
   const pick = select({ name: "model", test: "model", value: now, options, change: (value) => set(host, { model: value }) });
   const other = text({ name: "or another, as litellm names it", test: "model-name", value: "", placeholder: "openai/gpt-4o-mini", change: (value) => value !== "" && set(host, { model: value }) });
   const why = listed.find((row) => row.name === now && !row.reachable && url === null);
@@ -104,19 +105,6 @@ function model(host: View): HTMLElement {
   const offline = now === "rftkit/offline" && h("p", { class: "rft__note", test: "offline" }, "rftkit/offline is a rule-based writer without a key: it re-phrases and swaps what is in your data. It is no language model.");
   const waiting = rows.length === 0 && h("p", { class: "rft__note", role: "status" }, "Looking which models can be called from here…");
   return h("div", { class: "rft-generate__model" }, h("div", { class: "rft__fields" }, pick, other), waiting, missing, offline, unreachable(rows));
-}
-
-function label(row: ModelRow): string {
-  if (row.name === "rftkit/offline") return `${row.name} – free`;
-  const prices = row.input_usd_per_million === null ? "price unknown" : `${money(row.input_usd_per_million)} in, ${money(row.output_usd_per_million)} out per million tokens`;
-  return `${row.name} – ${prices}${row.reachable ? "" : " – not reachable"}`;
-}
-
-function unreachable(rows: readonly ModelRow[]): Child {
-  const away = rows.filter((row) => !row.reachable);
-  if (away.length === 0) return null;
-  const lines = away.map((row) => h("li", {}, `${row.name}: ${row.why_not ?? ""}`));
-  return h("details", { test: "unreachable" }, h("summary", { class: "rft__note" }, `${plural(away.length, "model")} more, and what is missing for each`), h("ul", { class: "rft__list rft__note" }, lines));
 }
 
 /** Asks for the models once, after the first paint. */

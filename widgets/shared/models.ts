@@ -11,7 +11,7 @@ export type Choice = { name: string; base_url: string | null; prices: [number, n
 export function modelChoice(now: Choice, rows: readonly ModelRow[], change: (wanted: Choice) => void): HTMLElement {
   const own: ModelRow = { name: now.name, provider: "", reachable: true, why_not: null, input_usd_per_million: null, output_usd_per_million: null };
   const listed = rows.some((row) => row.name === now.name) ? rows : [...rows, own];
-  const options = listed.map((row) => ({ value: row.name, text: label(row), disabled: !row.reachable && now.base_url === null && row.name !== now.name }));
+  const options = listed.map((row) => ({ value: row.name, text: modelLabel(row), disabled: !row.reachable && now.base_url === null && row.name !== now.name }));
   const pick = select({ name: "model", test: "model", value: now.name, options, change: (name) => change({ ...now, name }) });
   const other = text({ name: "or another, as litellm names it", test: "model-name", value: "", placeholder: "bedrock/us.amazon.nova-lite-v1:0", change: (name) => name !== "" && change({ ...now, name }) });
   const url = text({ name: "address of a server of your own", test: "base-url", value: now.base_url, placeholder: "http://127.0.0.1:8000/v1", change: (value) => change({ ...now, base_url: value === "" ? null : value }) });
@@ -30,13 +30,15 @@ export function modelChoice(now: Choice, rows: readonly ModelRow[], change: (wan
   );
 }
 
-function label(row: ModelRow): string {
-  if (row.name === "rftkit/offline") return `${row.name} – free, by rules`;
+/** A model with its price, as a list shows it. */
+export function modelLabel(row: ModelRow): string {
+  if (row.name === "rftkit/offline") return `${row.name} – free`;
   const prices = row.input_usd_per_million === null ? "price unknown" : `${money(row.input_usd_per_million)} in, ${money(row.output_usd_per_million)} out per million tokens`;
   return `${row.name} – ${prices}${row.reachable ? "" : " – not reachable"}`;
 }
 
-function unreachable(rows: readonly ModelRow[]): Child {
+/** The models that cannot be called from here, each with what is missing. */
+export function unreachable(rows: readonly ModelRow[]): Child {
   const away = rows.filter((row) => !row.reachable);
   if (away.length === 0) return null;
   const lines = away.map((row) => h("li", {}, `${row.name}: ${row.why_not ?? ""}`));

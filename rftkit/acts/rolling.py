@@ -220,6 +220,8 @@ def collect(
     options = {"base_url": base_url, "api_key": api_key, "budget_usd": budget_usd}
     more = {"price_per_million": price_per_million, "concurrency": concurrency, "seed": seed}
     writer = runner if runner is not None else asker(ds, model, **options, **more)
+    if ds.pinned is not None:
+        raise InputError(f"{ds.path} is opened at version {ds.version}; answers cannot be kept there, open the newest")
     reading.labels_of(ds, ids)
     open_, keys = missing(ds, writer.name, ids, k, settings)
     wanted = len(ids) * k

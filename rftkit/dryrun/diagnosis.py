@@ -185,6 +185,8 @@ def diagnose(case: Case) -> tuple[Finding, ...]:
 
     looks: list[Callable[[Case], Iterator[Finding]]] = [*of_rewards.LOOKS, *of_answers.LOOKS]
     found = [finding for look in looks for finding in look(case)]
+    if not any(one.severity == SERIOUS for one in found):
+        found += [finding for look in of_rewards.OTHERWISE for finding in look(case)]
     order = (GRADER, DATA, TOPIC)
     return tuple(sorted(found, key=lambda one: (one.severity != SERIOUS, order.index(one.cause))))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from rftkit.dryrun.diagnosis import DATA, GRADER, TOPIC, Case, Finding, finding, named, percent
+from rftkit.dryrun.measure import UNASSIGNED
 
 _APART, _CLEAR, _MOST = 0.2, 0.5, 0.8
 _ENOUGH = 10
@@ -190,7 +191,7 @@ def hard_topics(case: Case) -> Iterator[Finding]:
     others = [one.mean.value or 0.0 for name, one in large.items() if name not in low]
     rest = sum(others) / len(others)
     for name in low:
-        mine = case.prompts.filter(pl.col("topic").fill_null("") == ("" if name.startswith("__") else name))
+        mine = case.prompts.filter(pl.col("topic").fill_null("").replace("", UNASSIGNED) == name)
         mean = large[name].mean.value or 0.0
         evidence = (
             f"{named(name)} has a mean reward of {mean:.3f} over {mine.height:,} prompts, the other topics {rest:.3f}"
@@ -209,10 +210,71 @@ def easy_topics(case: Case) -> Iterator[Finding]:
     if not easy or len(easy) == len(large):
         return
     for name in easy:
-        mine = case.prompts.filter(pl.col("topic").fill_null("") == ("" if name.startswith("__") else name))
+        mine = case.prompts.filter(pl.col("topic").fill_null("").replace("", UNASSIGNED) == name)
         evidence = f"{named(name)} has a mean reward of {large[name].mean.value:.3f} over {mine.height:,} prompts"
         advice = f"harden {named(name)} or keep only some of it: the model solves it already"
         yield finding(TOPIC, "easy_topic", False, evidence, advice, "harden", mine["id"], name)
+
+
+def few_learnable(case: Case) -> Iterator[Finding]:
+    """Yield that too few prompts have rewards that differ, whatever the reason."""
+    if not case.flat or case.found is None:
+        return
+    flat = case.classes.filter(~pl.col("learnable")).sort("mean", "id")
+    hard, easy = case.class_share("too hard"), case.class_share("too easy")
+    share = case.found.learnable.value or 0.0
+    evidence = (
+        f"only {percent(share)} of the prompts have rewards that differ: {percent(hard)} are flat and low, "
+        f"{percent(easy)} flat and high"
+    )
+    advice = (
+        "drop flat prompts: training learns from the others alone; more answers (--rollouts) show whether some differ"
+    )
+    yield finding(DATA, "few_learnable", False, evidence, advice, "drop", flat["id"])
+
+
+def high(case: Case) -> Iterator[Finding]:
+    """Yield that the mean leaves little room."""
+    if case.mean is None or case.mean <= case.limits.mean_high:
+        return
+    best = case.prompts.sort("mean", "id", descending=[True, False])
+    evidence = f"the mean reward is {case.mean:.3f}; above {case.limits.mean_high:g} little room is left to learn in"
+    advice = "harden: generate harder prompts, or ask more of an answer in the grader"
+    yield finding(DATA, "little_room", False, evidence, advice, "harden", best["id"].head(10))
+
+
+def uneven(case: Case) -> Iterator[Finding]:
+    """Yield that prompts differ too much in their mean rewards, or too little."""
+    seen = case.found.std.value if case.found else None
+    if seen is None or case.found is None or case.limits.std_low <= seen <= case.limits.std_high:
+        return
+    ends = case.prompts.sort("mean", "id")["id"]
+    evidence = f"the spread over prompts is {seen:.3f}; {case.limits.std_low:g} to {case.limits.std_high:g} is usual"
+    if seen < case.limits.std_low:
+        advice = (
+            "adjust the grader where it gives nearly the same to all prompts; where they are alike in difficulty and the "
+            "learnable share is high, nothing is wrong"
+        )
+        yield finding(GRADER, "narrow", False, evidence, advice, "adjust", ends.head(10))
+    elif case.found.rollouts == case.found.prompts:
+        advice = "ask for more answers to each prompt (--rollouts 8): one reward says little of how hard a prompt is"
+        yield finding(DATA, "one_rollout", False, evidence, advice, "ask", ends.head(10))
+    else:
+        advice = "look at topic by learnability: drop what is flat at both ends, or train on the middle first"
+        yield finding(DATA, "uneven", False, evidence, advice, "drop", pl.concat([ends.head(5), ends.tail(5)]))
+
+
+def low_topic(case: Case) -> Iterator[Finding]:
+    """Yield topics that are low where nothing is left to compare them with."""
+    if any(hard_topics(case)):
+        return
+    for name, one in case.topics.items():
+        mean = one.mean.value or 0.0
+        if one.prompts >= case.limits.topic_prompts and mean < case.limits.topic_mean:
+            mine = case.prompts.filter(pl.col("topic").fill_null("").replace("", UNASSIGNED) == name).sort("mean", "id")
+            evidence = f"{named(name)} has a mean reward of {mean:.3f} over {one.prompts:,} prompts"
+            advice = f"look at {named(name)} after what is said above: most topics are low, so it is not this one alone"
+            yield finding(TOPIC, "low_topic", False, evidence, advice, "sft", mine["id"], name)
 
 
 LOOKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
@@ -228,3 +290,5 @@ LOOKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     hard_topics,
     easy_topics,
 )
+#: What is said where none of these explains the verdict.
+OTHERWISE: tuple[Callable[[Case], Iterator[Finding]], ...] = (few_learnable, high, uneven, low_topic)

@@ -74,6 +74,7 @@ def test_prompts_that_are_a_little_easy_are_a_warning(tmp_path: Path) -> None:
     run = _run(tmp_path, {"cards": _between(0.65, 0.9), "loans": _between(0.65, 0.9)})
     assert run.verdict == "WARNING"
     assert (_rule(run, "mean_high"), _rule(run, "learnable")) == ("warn", "pass")
+    assert {one.act for one in run.diagnosis} == {"harden"}
 
 
 def test_prompts_that_are_too_hard_are_a_no_go_of_the_data(tmp_path: Path) -> None:
@@ -225,6 +226,7 @@ def test_with_one_rollout_the_learnable_share_is_unknown_and_skipped(tmp_path: P
     assert run.to_dict()["learnable"] == {"share": None, "low": None, "high": None}
     assert _rule(run, "learnable") == "skipped"
     assert run.heat_map.is_empty()
+    assert [one.code for one in run.diagnosis] == ["one_rollout"]
 
 
 def test_the_keyless_writer_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from rftkit.dryrun import DryRun, Thresholds
 from rftkit.dryrun import measure as m
 
 
-def _frame(rewards: dict[str, list[float | None]], topic: str = "x") -> pl.DataFrame:
+def _frame(rewards: dict[str, list[float | None]], topic: str | None = "x") -> pl.DataFrame:
     rows = [(id_, topic, reward) for id_, values in rewards.items() for reward in values]
     return pl.DataFrame(rows, schema={"id": pl.String, "topic": pl.String, "reward": pl.Float64}, orient="row")
 
@@ -99,6 +99,25 @@ def test_a_topic_is_judged_from_twenty_prompts_on() -> None:
     assert next(one.outcome for one in run.rules if one.name == "topic_mean") == "pass"
     lower = run.with_rules(topic_prompts=19)
     assert next(one.outcome for one in lower.rules if one.name == "topic_mean") == "warn"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b", None]), st.lists(st.sampled_from([None, 0.0, 0.02, 0.5, 1.0]), min_size=1)
+        ),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_whatever_is_no_go_or_a_warning_is_explained(prompts: list[tuple[str | None, list[float | None]]]) -> None:
+    run = DryRun.of(pl.concat([_frame({f"p{n}": rewards}, topic) for n, (topic, rewards) in enumerate(prompts)]))
+    assert run.verdict == "GO" or run.diagnosis or run.unrewarded > 0
+    for one in run.diagnosis:
+        assert one.cause in ("GRADER", "DATA", "TOPIC")
+        assert set(one.records) <= set(run.frame["id"])
+        assert one.evidence
+        assert one.advice
 
 
 def test_thresholds_come_back_from_plain_values() -> None:

@@ -22,6 +22,10 @@ STATUS: dict[str, tuple[str, str, str]] = {
 }
 
 
+#: Characters of a word that stays in one line.
+_WORD = 12
+
+
 def card(title: object = None, *pieces: object, note: object = None) -> Html:
     """Return a finished static page: what `_repr_html_` and `to_html` give.
 
@@ -162,7 +166,8 @@ def table(
     # numbers are set flush right; a column counts as numbers when what is shown of it is
     right = {key for key in headings if _numeric([row.get(key) for row in shown])}
     top = tag("tr", *(tag("th", text, scope="col", class_=_side(key, right)) for key, text in headings.items()))
-    body = [_row(row, headings, formats or {}, right) for row in shown]
+    short = {key for key in headings if key not in right and _short([row.get(key) for row in shown])}
+    body = [_row(row, headings, formats or {}, right, short) for row in shown]
     extra = f"rft__table {class_}" if class_ else "rft__table"
     made = tag("table", tag("thead", top), tag("tbody", *body), class_=extra)
     more = note(f"\N{HORIZONTAL ELLIPSIS} and {numbers.count(there - len(shown))} more") if there > len(shown) else ""
@@ -183,8 +188,13 @@ def _numeric(values: list[Any]) -> bool:
     return bool(known) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
 
 
-def _side(key: str, right: set[str]) -> str | None:
-    return "rft__number" if key in right else None
+def _short(values: list[Any]) -> bool:
+    """Say whether a column has words that are never to be broken, such as those of a state."""
+    return all(value is None or (isinstance(value, str) and len(value) <= _WORD) for value in values)
+
+
+def _side(key: str, right: set[str], short: set[str] | None = None) -> str | None:
+    return "rft__number" if key in right else "rft__short" if short and key in short else None
 
 
 def _row(
@@ -192,12 +202,13 @@ def _row(
     headings: Mapping[str, str],
     formats: Mapping[str, Callable[[Any], object]],
     right: set[str],
+    short: set[str],
 ) -> Html:
     cells = []
     for place, key in enumerate(headings):
         value = formats[key](row.get(key)) if key in formats else numbers.cell(row.get(key))
         name, scope = ("th", "row") if place == 0 else ("td", None)
-        cells.append(tag(name, value, scope=scope, class_=_side(key, right)))
+        cells.append(tag(name, value, scope=scope, class_=_side(key, right, short)))
     return tag("tr", *cells)
 
 

@@ -150,7 +150,7 @@ def _bins(state: Mapping[str, Any]) -> list[Html]:
     ]
     columns = {"from": "confidence from", "records": "records", "bar": ""}
     said = [render.note(state["run"])] if state["run"] else []
-    return [render.head("How sure"), render.table(rows, columns, limit=len(rows)), *said]
+    return [render.head("How sure"), render.table(rows, columns, formats={"bar": Html}, limit=len(rows)), *said]
 
 
 def _suggested(found: Mapping[str, Any] | None) -> list[Html]:

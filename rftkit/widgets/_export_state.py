@@ -192,7 +192,9 @@ def page(readiness: dict[str, Any] | None, split: dict[str, Any], written: list[
     readiness, split, written
         Traits of the panel.
     """
-    if readiness is None or not readiness["total"]:
+    if readiness is None:
+        return render.card("Export", render.notice("Whether the records are ready is being worked out."))
+    if not readiness["total"]:
         return render.card("Export", render.notice(EMPTY))
     word = "Ready for training." if readiness["ready"] else "Not ready yet."
     lines = [f"{'blocks' if one['blocking'] else 'worth a look'}: {one['sentence']}" for one in readiness["reasons"]]

@@ -39,6 +39,8 @@ class Later(Generic[T]):
         self._lock = threading.Lock()
         self._number = 0
         self._busy = False
+        self._idle = threading.Event()
+        self._idle.set()
         self._job: Job[T] | None = None
         self._next: tuple[int, Job[T], Show[T]] | None = None
 
@@ -65,6 +67,7 @@ class Later(Generic[T]):
                 self._next = (number, job, show)
                 return False
             self._busy = True
+            self._idle.clear()
         if not _over(job.start(), self._patience):
             threading.Thread(target=self._finish, args=(number, job, show), name="rftkit-later", daemon=True).start()
             return False
@@ -73,22 +76,40 @@ class Later(Generic[T]):
 
     def _finish(self, number: int, job: Job[T], show: Show[T]) -> None:
         """Show an answer when it is there, and then that to the newest question that came meanwhile."""
-        while True:
-            _over(job, None)
-            if number == self._number:
-                show(job.result, job.error)
-            with self._lock:
-                if self._next is None:
-                    self._busy = False
-                    return
-                (number, job, show), self._next = self._next, None
-            job.start()
+        try:
+            while True:
+                _over(job, None)
+                if number == self._number:
+                    show(job.result, job.error)
+                with self._lock:
+                    if self._next is None:
+                        self._rest()
+                        return
+                    (number, job, show), self._next = self._next, None
+                job.start()
+        except BaseException:  # what could not be shown must not keep later answers away
+            self._rest()
+            raise
+
+    def _rest(self) -> None:
+        self._busy = False
+        self._idle.set()
 
     def drop(self) -> None:
         """Forget the question: an answer that is still to come will not be shown."""
         with self._lock:
             self._number += 1
             self._job = self._next = None
+
+    def settle(self, timeout: float | None = None) -> bool:
+        """Wait until nothing is worked out any more and what was found is shown; False where it takes longer.
+
+        Parameters
+        ----------
+        timeout
+            Seconds; as long as it takes by default.
+        """
+        return self._idle.wait(timeout)
 
     def wait(self) -> T:
         """Return the newest answer, or raise what went wrong."""

@@ -105,4 +105,5 @@ def _legend(groups: Sequence[Mapping[str, Any]]) -> Html:
         dot = render.tag("span", "\N{BLACK CIRCLE} ", style=f"color:{_tone(group['tone'])}")
         return render.tag("span", dot, f"{group['name']} {group['count']:,}", class_="rft__note")
 
-    return render.tag("p", *(render.join(entry(group), " \N{MIDDLE DOT} ") for group in groups[:20]))
+    parts = [render.join(" \N{MIDDLE DOT} " if place else "", entry(one)) for place, one in enumerate(groups[:20])]
+    return render.tag("p", *parts)

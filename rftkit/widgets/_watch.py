@@ -11,8 +11,11 @@ import weakref
 from typing import Any, Protocol
 
 from rftkit.widgets._base import Widget, act
+from rftkit.widgets._later import Later
 
 PAUSE = 0.4
+#: Seconds that a report waits for an answer of a widget.
+ANSWERS = 120.0
 
 _shown: weakref.WeakSet[DatasetWidget] = weakref.WeakSet()
 _start = threading.Lock()
@@ -59,6 +62,18 @@ class DatasetWidget(Widget):
         if getattr(self.dataset, "version", None) != self.seen_version:
             self.attempt(self.refresh)
 
+    def settle(self, timeout: float = ANSWERS) -> None:
+        """Wait for what is worked out beside the widget, so that what is saved of it is complete.
+
+        Parameters
+        ----------
+        timeout
+            Seconds that each answer may take.
+        """
+        for value in list(vars(self).values()):
+            if isinstance(value, Later):
+                value.settle(timeout)
+
     def _repr_mimebundle_(self, **options: Any) -> Any:
         watch(self)
         return super()._repr_mimebundle_(**options)
@@ -99,7 +114,10 @@ def settle() -> int:
     >>> settle() >= 0
     True
     """
-    return _follow_all()
+    count = _follow_all()
+    for widget in list(_shown):
+        widget.settle()
+    return count
 
 
 def _follow_all() -> int:

@@ -54,3 +54,27 @@ def test_a_question_that_was_dropped_is_not_answered() -> None:
     assert shown == []
     with pytest.raises(LookupError):
         later.wait()
+
+
+def test_settling_waits_until_what_was_found_is_shown() -> None:
+    later: Later[int] = Later(patience=0)
+    gate, shown = threading.Event(), []
+
+    def slow() -> int:
+        gate.wait(30)
+        return 7
+
+    later.ask(slow, lambda answer, error: shown.append(answer))
+    assert later.settle(0.01) is False
+    gate.set()
+    assert later.settle(30) is True
+    assert shown == [7]
+
+
+def test_an_answer_that_cannot_be_shown_does_not_keep_the_next_away() -> None:
+    later: Later[int] = Later(patience=5)
+    with pytest.raises(ZeroDivisionError):
+        later.ask(lambda: 1, lambda answer, error: 1 / 0)
+    shown: list[int | None] = []
+    assert later.ask(lambda: 2, lambda answer, error: shown.append(answer))
+    assert shown == [2]

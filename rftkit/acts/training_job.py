@@ -15,6 +15,7 @@ from rftkit.train.state import ENDED, JobFolder, folders
 from rftkit.train.status import TrainingStatus, status_of
 
 if TYPE_CHECKING:
+    import altair as alt
     import polars as pl
 
 #: Seconds between two looks while somebody waits.
@@ -88,6 +89,12 @@ class TrainingJob:
     def metrics(self) -> pl.DataFrame:
         """Return one row for each step that was logged: rewards, each grader's mean, length, loss, ..."""
         return self.folder.metrics()
+
+    def chart(self) -> alt.LayerChart:
+        """Return the rewards of training and validation by step as an altair chart."""
+        from rftkit import training_charts
+
+        return training_charts.rewards(self.metrics(), baseline=self.status(ask=False).baseline)
 
     def events(self) -> list[dict[str, Any]]:
         """Return what happened, oldest first: `when`, `kind`, `text`."""

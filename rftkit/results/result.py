@@ -13,6 +13,8 @@ from rftkit.results.paired import Change, change, holm
 from rftkit.results.rules import ADVICE, Rule, rules, verdict
 
 if TYPE_CHECKING:
+    import altair as alt
+
     from rftkit.render import Html
 
 UNASSIGNED = "__unassigned"
@@ -141,6 +143,13 @@ class Results:
             How many.
         """
         return self._beside(self.frame.filter(pl.col("change") < 0).sort("change", "id"), each)
+
+    def chart(self) -> alt.LayerChart:
+        """Return each topic before and after as an altair chart."""
+        from rftkit import training_charts
+
+        rows = [{"topic": name, **one.to_dict()} for name, one in self.topics.items()]
+        return training_charts.before_after(pl.DataFrame(rows).select("topic", "before", "after", "prompts", "outcome"))
 
     def _beside(self, chosen: pl.DataFrame, each: int) -> pl.DataFrame:
         """Return prompts with the answer of each side that is nearest to the prompt's mean: the typical one."""

@@ -193,3 +193,13 @@ def test_runs_measured_differently_are_said_to_be() -> None:
     assert "different graders" in notes[0]
     with pytest.raises(InputError, match="name at least one job"):
         side_by_side([])
+
+
+def test_the_chart_has_every_topic_with_its_outcome() -> None:
+    drawn = _world({"good": 0.3, "bad": -0.2}).chart().to_dict()
+    rows = (
+        next(iter(layer["data"]["values"] for layer in drawn["layer"]))
+        if "data" not in drawn
+        else drawn["data"]["values"]
+    )
+    assert {(row["topic"], row["outcome"]) for row in rows} == {("good", "better"), ("bad", "worse")}

@@ -169,3 +169,15 @@ def test_curves_are_drawn_and_nothing_in_them_is_markup(folder: JobFolder) -> No
     assert "<b>" not in page
     assert "<i>" not in page
     assert "nothing to draw" in render.curves({"a": []}, "x")
+
+
+def test_the_chart_of_a_long_job_stays_small_and_keeps_its_end(folder: JobFolder) -> None:
+    from rftkit import training_charts
+
+    steps = metrics_frame([{"step": step, "train_reward": step / 10_000} for step in range(10_000)])
+    drawn = training_charts.rewards(steps, baseline=0.1).to_dict()
+    rows = next(layer["data"]["values"] for layer in drawn["layer"] if "data" in layer)
+    assert len(rows) <= 400
+    assert rows[-1]["step"] == 9_999
+    with pytest.raises(InputError, match="no reward was logged yet"):
+        training_charts.rewards(folder.metrics())

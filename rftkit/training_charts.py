@@ -78,7 +78,7 @@ def before_after(topics: pl.DataFrame) -> alt.LayerChart:
 
     charts._choose_renderer()
     hues = alt.Scale(domain=list(_OUTCOMES), range=list(_OUTCOMES.values()))
-    told = [
+    told: list[Any] = [
         "topic:N",
         alt.Tooltip("before:Q", format=".3f"),
         alt.Tooltip("after:Q", format=".3f"),

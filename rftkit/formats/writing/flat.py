@@ -3,7 +3,7 @@
 A grader reads `item.<key>`, so every other top-level key of the source row is written as it came, with its JSON value
 untouched. Keys of `metadata` join them when their value is plain (text, number, true, false, null): nested metadata is
 what some services refuse, and is left out and counted. Where a name is wanted twice, the prompt's own keys win, then
-rftkit's, then the source's, then metadata's.
+rftkit's, then the source's, then metadata's. The calls of a stored output join them last, as `reference_tool_calls`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import msgspec
 import polars as pl
 
 from rftkit.formats.writing import text
+from rftkit.formats.writing.calls import reference_calls
 from rftkit.formats.writing.target import Notes, Options
 
 #: Names under which a source row may carry the answer that a grader compares with, best first.
@@ -151,7 +152,8 @@ def beside(
     # What the record has of its own is not null here; only then does it push a foreign key aside.
     present = frame.select(pl.col(OWN[name]).is_not_null().alias(name) for name in mine)
     foreign = _foreign(frame, frozenset(taken), present, options.columns, notes)
-    return frame.select(pl.concat_str(pl.lit(foreign), *mine.values(), ignore_nulls=True)).to_series()
+    calls = pl.lit(reference_calls(frame, options))
+    return frame.select(pl.concat_str(pl.lit(foreign), *mine.values(), calls, ignore_nulls=True)).to_series()
 
 
 def _own(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, pl.Expr]:

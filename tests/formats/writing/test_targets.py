@@ -54,6 +54,17 @@ def test_openai_rft_leaves_reference_calls_of_the_source_alone(written: Written)
     assert row["reference_tool_calls"] == "mine"
 
 
+def test_reference_calls_of_metadata_are_left_alone_too(written: Written) -> None:
+    (row,) = written("openai-rft", {**BOOKING, "output": CALLING, "metadata": {"reference_tool_calls": "mine"}})
+    assert row["reference_tool_calls"] == "mine"
+
+
+@pytest.mark.parametrize("target", ["trl", "bedrock", "fireworks"])
+def test_every_target_with_columns_for_graders_has_the_calls(written: Written, target: str) -> None:
+    (row,) = written(target, {**BOOKING, "output": CALLING})
+    assert json.loads(row["reference_tool_calls"]) == [{"name": "find_train", "arguments": ARGUMENTS}]
+
+
 def test_openai_rft_has_no_reference_calls_without_tools_or_output_or_where_columns_are_named(written: Written) -> None:
     for record in ({**BOOKING, "tools": None}, {**BOOKING, "output": None}):
         assert "reference_tool_calls" not in written("openai-rft", record)[0]
@@ -161,6 +172,7 @@ def test_bedrock_has_id_messages_reference_and_tools(written: Written) -> None:
         "answer": "7",
         "difficulty": 2,
         "topic": "travel/trains",
+        "reference_tool_calls": "[]",
     }
 
 
@@ -198,6 +210,7 @@ def test_gemini_has_contents_of_user_and_model(written: Written) -> None:
             "difficulty": "2",
             "topic": "travel/trains",
             "rftkit_id": "r_01",
+            "reference_tool_calls": "[]",
         },
     }
 

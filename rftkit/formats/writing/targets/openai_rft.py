@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from rftkit.formats.writing import text
-from rftkit.formats.writing.calls import reference_calls
 from rftkit.formats.writing.flat import beside
 from rftkit.formats.writing.prompts import has_role, offered_tools
 from rftkit.formats.writing.target import Notes, Options, Target
@@ -34,8 +33,7 @@ def lines(frame: pl.DataFrame, options: Options, notes: Notes) -> pl.Series:
     """
     notes["system_role"] += int(has_role(frame, "system").sum())
     values = {"messages": text.messages_json(), "tools": offered_tools()}
-    others = (pl.lit(beside(frame, _RESERVED, options, notes)), pl.lit(reference_calls(frame, options)))
-    body = pl.concat_str(text.members(values), *others)
+    body = pl.concat_str(text.members(values), pl.lit(beside(frame, _RESERVED, options, notes)))
     return frame.select(text.braced(body).alias("line")).to_series()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +9,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from rftkit.errors import InputError
+from rftkit.split import order
 
 PROMPTS, ROLLOUTS = 300, 8
+_APART = 1_000_003  # so that this draw is another than that of a split with the same seed
 TRAIN, VALID = "the training set", "the valid records, because there is no split"
 
 
@@ -82,7 +83,7 @@ def choose(frame: pl.DataFrame, prompts: int = PROMPTS, *, seed: int = 0) -> Cho
         raise InputError("no record can be drawn for the dry run: none is valid; import records or sanitize them first")
     topic = pl.col("topic").fill_null("") if "topic" in there.columns else pl.lit("")
     keyed = there.select("id", topic.alias("topic")).with_row_index("at")
-    keyed = keyed.with_columns(pl.Series("key", [_key(id_, seed) for id_ in keyed["id"]]))
+    keyed = keyed.with_columns(pl.Series("key", order.keys(keyed["id"], seed + _APART)))
     sizes = dict(keyed.group_by("topic", maintain_order=True).len().iter_rows())
     parts = dict(zip(sizes, _parts(list(sizes.values()), min(prompts, keyed.height), seed), strict=True))
     rank = pl.col("key").rank("ordinal").over("topic")
@@ -94,10 +95,6 @@ def _drawable(frame: pl.DataFrame) -> tuple[pl.DataFrame, str]:
     valid = frame.filter(pl.col("valid").fill_null(value=True)) if "valid" in frame.columns else frame
     train = valid.filter(pl.col("split") == "train") if "split" in valid.columns else valid.clear()
     return (train, TRAIN) if train.height else (valid, VALID)
-
-
-def _key(id_: str, seed: int) -> int:
-    return int.from_bytes(hashlib.blake2b(f"{seed}:{id_}".encode(), digest_size=7).digest())
 
 
 def _parts(sizes: Sequence[int], prompts: int, seed: int) -> list[int]:

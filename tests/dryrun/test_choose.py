@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rftkit.dryrun import choose
@@ -16,6 +16,7 @@ def _frame(sizes: list[int]) -> pl.DataFrame:
     return pl.DataFrame({"id": [f"r{n}" for n in range(len(topics))], "topic": topics})
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=6), st.integers(1, 150), st.integers(0, 3))
 def test_each_topic_gives_its_share_to_within_one(sizes: list[int], prompts: int, seed: int) -> None:
     chosen = choose(_frame(sizes), prompts, seed=seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rftkit.dryrun import DryRun, Thresholds
@@ -45,12 +45,14 @@ def test_buckets_hold_every_reward_once() -> None:
     assert m.buckets(frame)["count"].to_list() == [3, 1, 1, 0, 3]
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-2, 3), min_size=1, max_size=60), st.integers(1, 30))
 def test_a_histogram_and_its_buckets_hold_every_reward_once(rewards: list[float], bins: int) -> None:
     frame = pl.DataFrame({"reward": rewards})
     assert m.histogram(frame, bins)["count"].sum() == m.buckets(frame)["count"].sum() == len(rewards)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.floats(0, 1), min_size=1, max_size=5), min_size=1, max_size=20))
 def test_every_interval_holds_its_value_and_stays_within_0_and_1(rewards: list[list[float]]) -> None:
     frame = _frame({f"p{n}": list(values) for n, values in enumerate(rewards)})
@@ -101,6 +103,7 @@ def test_a_topic_is_judged_from_twenty_prompts_on() -> None:
     assert next(one.outcome for one in lower.rules if one.name == "topic_mean") == "warn"
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

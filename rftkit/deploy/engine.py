@@ -73,6 +73,9 @@ class Engine:
         return ticket
 
     def _work(self) -> None:
+        from rftkit.train.policy import use_threads
+
+        use_threads(self.policy)  # here, because it holds for the thread that says it
         for tickets in self._gathered():
             try:
                 self._answer(tickets)

@@ -25,7 +25,7 @@ from rftkit.errors import InputError, RftkitError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rftkit.deploy.engine import Engine
+    from rftkit.deploy.engine import Engine, Ticket
 
 _OURS = ("127.0.0.1", "localhost", "[::1]")
 _LONGEST = 64 * 1024 * 1024
@@ -153,7 +153,7 @@ def _live(engine: Engine, speaker: Speaker, wanted: Asked) -> Any:
     """Yield the text that each new token makes certain; return the answers."""
     heard: queue.Queue[tuple[int, int] | None] = queue.Queue()
     ticket = engine.ask(wanted.draws, lambda place, token: heard.put((place, token)))
-    threading.Thread(target=lambda: (ticket.done.wait(), heard.put(None)), daemon=True).start()
+    threading.Thread(target=_close, args=(ticket, heard), daemon=True).start()
     tokens: list[list[int]] = [[] for _ in wanted.draws]
     sent = ["" for _ in wanted.draws]
     ends, ended = engine.policy.ends, set()
@@ -174,6 +174,11 @@ def _live(engine: Engine, speaker: Speaker, wanted: Asked) -> Any:
         rest = one.text[len(sent[place]) :]
         yield speaker.piece(place, {"content": rest} if rest else {}, one.finish_reason)
     return said
+
+
+def _close(ticket: Ticket, heard: queue.Queue[tuple[int, int] | None]) -> None:
+    ticket.done.wait()
+    heard.put(None)
 
 
 def main(model: str, home: str, name: str, port: int, tied: bool) -> int:
@@ -221,4 +226,5 @@ def _end_with_input() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:4], int(sys.argv[4]), sys.argv[5] == "tied"))
+    _, _model, _home, _name, _port, _how = sys.argv
+    sys.exit(main(_model, _home, _name, int(_port), _how == "tied"))

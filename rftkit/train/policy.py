@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Answers that are drawn at once.
 BATCH = 64
+#: Weights of a model that one thread computes faster than two.
+TINY = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -255,6 +257,23 @@ class _Streamer:
 
     def end(self) -> None:
         """Nothing is left to do."""
+
+
+def use_threads(policy: Policy, wanted: int | None = None) -> None:
+    """Give a model on a processor the threads that serve it: for a tiny one, more than one cost more than they bring.
+
+    Parameters
+    ----------
+    policy
+        The model.
+    wanted
+        Threads; None takes one for a tiny model and leaves any other to torch.
+    """
+    import torch
+
+    tiny = sum(weights.numel() for weights in policy.model.parameters()) < TINY
+    if wanted or tiny:
+        torch.set_num_threads(wanted or 1)
 
 
 def no_model(base: str | os.PathLike[str]) -> str:

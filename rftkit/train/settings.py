@@ -42,7 +42,7 @@ class Settings:
     sft_steps, sft_on, sft_learning_rate, sft_batch
         Warm start: steps of supervised training, and on what; none by default.
     threads
-        Threads of the processor; None leaves it to torch.
+        Threads of the processor; None takes one for a tiny model and leaves any other to torch.
 
     Examples
     --------

@@ -82,7 +82,9 @@ def status_of(job: Mapping[str, Any], metrics: pl.DataFrame) -> TrainingStatus:
     >>> status.baseline, status.best, status.best_step, status.final
     (0.25, 0.75, 10, 0.5)
     """
-    steps = metrics.filter(pl.col("phase") == "rl")
+    # a job without reinforcement is its warm start
+    phase = "sft" if (job.get("config") or {}).get("steps") == 0 else "rl"
+    steps = metrics.filter(pl.col("phase") == phase)
     seen = steps.drop_nulls("valid_reward")
     best = seen.sort("valid_reward", "step", descending=[True, False]).head(1)
     first = seen.filter(pl.col("step") == 0)

@@ -73,11 +73,11 @@ def _work(folder: JobFolder, stop: Stop) -> None:
     told = folder.read()
     settings = Settings.of(told.get("config") or {})
     os.environ.update(offline(folder.path / "cache"))
-    _prepare(settings.threads)
+    _prepare()
     stop.go_on()
     run = _run(folder, settings, stop, told)
     total = settings.plan(len(run.tasks("train")))
-    folder.update(total_steps=total)
+    folder.update(total_steps=total or settings.sft_steps)
     looker = run.looker()
     stop.go_on()
     _phases(run, looker, settings, total)
@@ -105,11 +105,12 @@ def _phases(run: Any, looker: Any, settings: Any, total: int) -> None:
 
 def _run(folder: JobFolder, settings: Any, stop: Stop, told: Mapping[str, Any]) -> Any:
     from rftkit.grade import Grader
-    from rftkit.train.policy import Policy
+    from rftkit.train.policy import Policy, use_threads
     from rftkit.train.run import Run
     from rftkit.train.scoring import Scorer
 
     policy = Policy.load(checkpoints.warm(folder) or told["base"])
+    use_threads(policy, settings.threads)
     grader = Grader.from_dict(told["grader"])
     return Run(folder, settings, policy, Scorer(grader, _runner(folder, told)), stop, int(told.get("seed", 0)))
 
@@ -132,18 +133,15 @@ def _memory(folder: JobFolder) -> Path:
     return folder.path.parent.parent / "llm.sqlite"
 
 
-def _prepare(threads: int | None) -> None:
-    """Set the libraries up: threads as asked, and no bars and notices in the log, so that its last line tells."""
+def _prepare() -> None:
+    """Set the libraries up: no bars and notices in the log, so that its last line tells."""
     import warnings
 
-    import torch
     from transformers.utils import logging
 
     warnings.filterwarnings("ignore", category=FutureWarning)
     logging.disable_progress_bar()
     logging.set_verbosity_error()
-    if threads:
-        torch.set_num_threads(threads)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import pytest
 
 from rftkit.detached import Detached
 from rftkit.errors import InputError, LockedError
-from rftkit.train import JobFolder
+from rftkit.train import JobFolder, status_of
 from rftkit.train.checkpoints import model_folder
 from rftkit.train.local import Local
 from tests.train import tiny_world as world
@@ -131,6 +131,12 @@ def test_a_warm_start_learns_the_answers_that_were_named_and_outlives_the_kernel
     assert losses["loss"][-1] < losses["loss"][0] / 2
     after = folder.rollouts("after")["output_text"].to_list()
     assert after.count("a parcel") > len(after) / 2
+    status = status_of(folder.read(), folder.metrics())
+    assert (status.step, status.total_steps, status.checkpoint) == (30, 30, "checkpoints/warm")
+    assert (status.baseline, status.final) == (
+        folder.metrics()["valid_reward"][0],
+        folder.metrics()["valid_reward"][-1],
+    )
     assert not set(folder.rollouts("before")["output_text"]) & {"a parcel"}
 
 

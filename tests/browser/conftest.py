@@ -117,7 +117,11 @@ def serving(folder: Path, home: Path) -> Iterator[str]:
             yield url
         finally:
             server.terminate()
-            server.wait(20)
+            try:
+                server.wait(60)  # it ends its kernels first, which takes long on a busy machine
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait(20)
 
 
 def _until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

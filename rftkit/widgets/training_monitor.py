@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 EMPTY = "Nothing was trained yet."
 #: Seconds between two questions to whoever runs a job: a process of this machine, or a service.
 ASK_EVERY = {"trl": 2.0}
-ASK_SERVICE_EVERY = 15.0
+ASK_SERVICE_EVERY = 5.0
 EVENTS = 12
 JOBS = 20
 

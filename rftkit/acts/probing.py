@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rftkit.acts import grading, judging, reading
 from rftkit.errors import InputError
+from rftkit.formats.writing.calls import KEY
 from rftkit.grade import Grader, items, sample, sample_of
 from rftkit.grade.agreement import Agreement, agreement
 from rftkit.grade.probes import PROBES, ProbeReport, attempts, judged
@@ -49,7 +50,7 @@ def probe(
         Of `grading.score`.
     """
     chosen = grader if judge is None else grader.with_judge(judge)
-    drawn = _drawn(ds, prompts, seed)
+    drawn = _deserving(ds, chosen, prompts, seed)
     tries = [attempts(item, output) for item, output in drawn]
     flat = [(name, at, answer) for at, one in enumerate(tries) for name, answers in one.items() for answer in answers]
     samples, rows = [answer for _, _, answer in flat], [drawn[at][0] for _, at, _ in flat]
@@ -172,6 +173,20 @@ def _chosen(ds: Context, prompts: int, seed: int) -> list[str]:
 def _drawn(ds: Context, prompts: int, seed: int) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
     frame = reading.records(ds, _chosen(ds, prompts, seed))
     return list(zip(items(frame), map(sample_of, frame["output"]), strict=True))
+
+
+def _deserving(
+    ds: Context, grader: Grader, prompts: int, seed: int
+) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
+    """Return records on which words alone deserve nothing: for a grader of calls, those that expect one.
+
+    Where no call is expected, any words are an answer without a call, and that is all such a grader looks at.
+    """
+    if KEY not in str(grader.to_dict()):
+        return _drawn(ds, prompts, seed)
+    many = _drawn(ds, prompts * 10, seed)
+    calling = [pair for pair in many if pair[0].get(KEY) not in (None, "", "[]", [])]
+    return (calling or many)[:prompts]
 
 
 def _pairs(ds: Context, rows: Sequence[Mapping[str, Any]]) -> Pairs:

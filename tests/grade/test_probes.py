@@ -81,6 +81,28 @@ def test_where_nothing_is_right_the_reference_is_not_tried(tmp_path: Path) -> No
     assert (reference.reward, reference.passed, reference.records) == (None, None, 0)
 
 
+def test_a_grader_of_calls_is_tried_where_a_call_is_expected(tmp_path: Path) -> None:
+    made = rftkit.open(tmp_path / "a.rft")
+    tool = {"type": "function", "function": {"name": "find", "parameters": {"type": "object"}}}
+    call = {"id": "c", "type": "function", "function": {"name": "find", "arguments": '{"x": 1}'}}
+    words, calling = (
+        {"role": "assistant", "content": "Hello"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+    )
+    rows = [
+        {
+            "messages": [{"role": "user", "content": f"Find number {n}"}],
+            "tools": [tool],
+            "output": calling if n % 5 == 0 else words,
+        }
+        for n in range(20)
+    ]
+    made.import_(rows)
+    report = Grader.preset("tool_call_match").probe(made)
+    assert report.passed, report
+    assert {probe.records for probe in report.probes} == {4}
+
+
 def test_the_form_of_a_json_reference_is_its_keys(tmp_path: Path) -> None:
     made = rftkit.open(tmp_path / "a.rft")
     rows = [{"messages": [{"role": "user", "content": "Extract the name."}], "reference_answer": '{"name": "Ann"}'}]

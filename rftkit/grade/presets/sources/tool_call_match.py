@@ -6,7 +6,8 @@ the share of arguments that are right: the same name, value and type, down to th
 2 is 2.0 but not "2". An argument too many or too few counts as one that is wrong, a call too many or too few as a
 call that is wrong. Calls in another order are worth DISORDER of what they would be.
 
-No call expected (an empty list): 1.0 for an answer in words without a call, 0.0 for a call or for nothing at all.
+No call expected (an empty list): 1.0 for an answer in words without a call, 0.0 for a call or for nothing at all;
+what the words say is not judged, so weigh this with a grader that judges them.
 No reference (the field is missing): an error, because nobody knows what would be right.
 """
 

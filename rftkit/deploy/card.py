@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 from typing import Any
 
 
@@ -24,7 +25,7 @@ def card(about: Mapping[str, Any]) -> str:
     parts = [
         _header(about),
         f"# {plain(about['name'])}",
-        f"{plain(job.get('base'))}, trained by reinforcement fine-tuning with the grader {plain(job.get('grader_name'))}.",
+        f"{plain(_base(job))}, trained by reinforcement fine-tuning with the grader {plain(job.get('grader_name'))}.",
         _section("Data", _data(about.get("data", {}))),
         _section("Grader", _grader(job)),
         _section("Dry run", _dry_run(about.get("dry_run"), job)),
@@ -58,8 +59,14 @@ def _header(about: Mapping[str, Any]) -> str:
     import json
 
     licence = about.get("licence") or "unknown"
-    base = json.dumps(str(about["job"].get("base") or "unknown"))
+    base = json.dumps(_base(about["job"]))
     return f"---\nlicense: {json.dumps(licence)}\nbase_model: {base}\ntags:\n- reinforcement-fine-tuning\n- rftkit\n---"
+
+
+def _base(job: Mapping[str, Any]) -> str:
+    """Return the base model; of a folder its name alone, since a card is read elsewhere."""
+    base = str(job.get("base") or "unknown")
+    return PurePath(base).name if PurePath(base).is_absolute() else base
 
 
 def _section(title: str, lines: Iterable[str]) -> str:
@@ -112,7 +119,7 @@ def _dry_run(dry: Mapping[str, Any] | None, job: Mapping[str, Any]) -> list[str]
 
 
 def _training(job: Mapping[str, Any]) -> list[str]:
-    known = {"backend": job.get("backend"), "base": job.get("base"), "seed": job.get("seed"), "job": job.get("id")}
+    known = {"backend": job.get("backend"), "base": _base(job), "seed": job.get("seed"), "job": job.get("id")}
     config = {name.replace("_", " "): value for name, value in (job.get("config") or {}).items()}
     after = {
         name: job[key]
@@ -125,7 +132,7 @@ def _training(job: Mapping[str, Any]) -> list[str]:
 def _results(results: Mapping[str, Any] | None) -> list[str]:
     if not results:
         return ["Not measured."]
-    interval = "unknown" if results["low"] is None else f"{results['low']:+.3f} to {results['high']:+.3f}"
+    interval = "unknown ends" if results["low"] is None else f"{results['low']:+.3f} and {results['high']:+.3f}"
     lines = [
         f"Mean reward on {results['prompts']:,} validation prompts: {results['before']:.3f} before, {results['after']:.3f} "
         f"after; the change lies between {interval} (95 %). Verdict: {plain(results['verdict'])}.",

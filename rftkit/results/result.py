@@ -107,19 +107,24 @@ class Results:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a person should know before believing the numbers, in sentences."""
+        from rftkit.render import plural
+
         found = [
-            f"{one['topic']} fell from {one['before']:.2f} to {one['after']:.2f} on {one['prompts']} prompts"
+            f"{one['topic']} fell from {one['before']:.2f} to {one['after']:.2f} on {plural(one['prompts'], 'prompt')}"
             + (", more than luck explains" if one["significant"] else ", which may be luck")
             for one in self.regressions
         ]
         left_out = self.answers["id"].n_unique() - self.frame.height
         if left_out:
-            found.append(f"{left_out} prompts have no reward before or none after, and are left out")
+            found.append(f"{plural(left_out, 'prompt')} left out, for want of a reward before or after")
         for which, count in self.errors.items():
             if count:
-                found.append(f"{count} answers {which} training have no reward; they count as missing and not as 0")
+                found.append(
+                    f"{plural(count, 'answer')} {which} training without a reward: missing, and not counted as 0"
+                )
         if self.frame.height < FEW:
-            found.append(f"{self.frame.height} prompts were compared; with {FEW} or more, smaller changes can be seen")
+            count = plural(self.frame.height, "prompt")
+            found.append(f"{count} compared; with {FEW} or more, smaller changes can be seen")
         return tuple(found)
 
     def wins(self, each: int = 5) -> pl.DataFrame:

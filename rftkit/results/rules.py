@@ -104,9 +104,13 @@ def _gain(overall: Change) -> Rule:
         risen = overall.difference
         says = f"the mean reward rose from 0 by {risen:.2f}; at least {GAIN:.2f} is wanted"
         return Rule("gain", risen, GAIN, risen >= GAIN, says)
-    moved = "cannot be told" if value is None else f"{'rose' if value >= 0 else 'fell'} by {abs(value):.1%}"
+    moved = "cannot be told" if value is None else _moved(value)
     says = f"the mean reward {moved}; a rise of at least {GAIN:.0%} is wanted"
     return Rule("gain", value, GAIN, value is not None and value >= GAIN, says)
+
+
+def _moved(value: float) -> str:
+    return "stayed as it was" if value == 0 else f"{'rose' if value > 0 else 'fell'} by {abs(value):.1%}"
 
 
 def _sure(overall: Change) -> Rule:
@@ -117,7 +121,9 @@ def _sure(overall: Change) -> Rule:
 
 
 def _no_topic(topics: Mapping[str, Change], worse: Mapping[str, float]) -> Rule:
+    from rftkit.render import plural
+
     sure = [name for name, p in worse.items() if p < 0.05]
     told = f", {len(sure)} of them beyond luck" if worse else ""
-    says = f"{len(worse)} of {len(topics)} topics fell{told}; none is wanted"
+    says = f"{len(worse)} of {plural(len(topics), 'topic')} fell{told}; none is wanted"
     return Rule("topics", float(len(worse)), 0.0, not worse, says)

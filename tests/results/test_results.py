@@ -91,7 +91,7 @@ def test_an_answer_without_a_reward_is_missing_and_not_0() -> None:
     found = compare(side({"a": [1.0, None], "b": [0.5], "c": [None]}), side({"a": [1.0], "b": [0.5, None], "c": [1.0]}))
     assert (found.overall.before, found.overall.after) == (0.75, 0.75)
     assert found.errors == {"before": 2, "after": 1}
-    assert any(text.startswith("1 prompts have no reward") for text in found.warnings)
+    assert any(text.startswith("1 prompt left out") for text in found.warnings)
 
 
 def test_prompts_of_one_side_alone_are_refused_where_none_is_left() -> None:

@@ -157,6 +157,13 @@ def test_the_model_card_has_data_grader_training_seeds_results_and_limits(
     assert "1.000 before, 1.000 after" in text
 
 
+def test_the_card_names_a_base_and_no_folder_of_this_machine(ds: Dataset, local: TrainingJob, tmp_path: Path) -> None:
+    local.folder.update(base=str(tmp_path / "tiny"))
+    text = ds.model_card(local)
+    assert 'base_model: "tiny"' in text
+    assert str(tmp_path) not in text
+
+
 def test_text_of_topics_and_graders_is_no_markup_in_the_card(ds: Dataset, hosted: TrainingJob) -> None:
     evil = {**EXACT, "name": "a|b <img>", "reference": "```\n# run"}
     hosted.folder.update(grader=None)

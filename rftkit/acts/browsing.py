@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -116,6 +116,26 @@ class Wanted:
         """Return the line that gives the same records; their order is that of the dataset."""
         given = {"where": self.where(), "search": self.search}
         return f"ds.records({', '.join(f'{name}={value!r}' for name, value in given.items() if value)})"
+
+
+def wanted(given: Mapping[str, Any]) -> Wanted:
+    """Return which records, from names and values; None chooses whatever it is.
+
+    Parameters
+    ----------
+    given
+        Attributes of `Wanted`.
+
+    Examples
+    --------
+    >>> wanted({"valid": False, "topic": None}).where()
+    'NOT valid'
+    """
+    known = asdict(Wanted())
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise InputError(f"records cannot be chosen by {unknown[0]!r}; choose by {', '.join(known)}")
+    return Wanted(**{name: known[name] if value is None else value for name, value in given.items()})
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:

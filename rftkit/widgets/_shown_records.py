@@ -16,6 +16,8 @@ from rftkit.widgets._talk import talk
 
 EMPTY = "No records yet: import some, then they are listed here."
 NOTHING = "No record matches; choose less."
+#: Rows of the static page: a saved notebook stays small.
+PRINTED = 20
 
 
 def shown_rows(page: pl.DataFrame, selected: Sequence[bool]) -> list[dict[str, Any]]:
@@ -140,7 +142,7 @@ def page(view: Mapping[str, Any], opened: Mapping[str, Any] | None = None) -> Ht
     heading = f"{render.count(view['matching'])} of {render.plural(view['total'], 'record')}"
     columns = {"id": "id", "text": "last user turn", "topic": "topic", "confidence": "confidence", "check": "check"}
     columns |= {"kind": "from", "stars": "stars", "turns": "turns", "split": "split"}
-    rows = [{**row, "check": _check(row), "kind": _kind(row)} for row in view["rows"]]
+    rows = [{**row, "check": _check(row), "kind": _kind(row)} for row in view["rows"][:PRINTED]]
     formats: dict[str, Callable[[Any], object]] = {
         "text": lambda text: render.text(text or "", clamp=120),
         "confidence": render.score,

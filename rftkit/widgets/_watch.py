@@ -117,6 +117,8 @@ def settle() -> int:
     count = _follow_all()
     for widget in list(_shown):
         widget.settle()
+        if widget.comm is not None:
+            widget.send_state("static_html")  # from here: what another thread sends belongs to an earlier cell
     return count
 
 

@@ -24,10 +24,8 @@ from rftkit.widgets._watch import DatasetWidget
 if TYPE_CHECKING:
     from rftkit.render import Html
 
-#: Rows that are part of the saved page and of the first look.
-FIRST = 40
-#: Most rows that are sent at once.
-MOST = 500
+#: Rows that are part of the saved page and of the first look, and most rows that are sent at once.
+FIRST, MOST = 40, 500
 #: More topics than this are typed and not chosen from a list.
 TOPICS = 800
 #: From so many records on, what is not needed for the first look is read after it.
@@ -75,7 +73,7 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
     def __init__(
         self, dataset: Any, *, on_generate: Callable[[list[str]], object] | None = None, **wanted: Any
     ) -> None:
-        self._wanted = _wanted(wanted)
+        self._wanted = browsing.wanted(wanted)
         self._only: frozenset[str] | None = None  # a selection that was made elsewhere
         self._order = np.empty(0, dtype=np.int64)
         self._selected = np.empty(0, dtype=np.int64)  # positions: they stay when a record is edited
@@ -97,7 +95,7 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
             (train, validation, none), search.
         """
         order = {"sort": self._wanted.sort, "descending": self._wanted.descending}
-        self._show(_wanted({**order, **wanted}))
+        self._show(browsing.wanted({**order, **wanted}))
 
     def show_only(self, ids: Sequence[str] | None) -> None:
         """Show only these records, among those that match; what a selection made elsewhere is shown with.
@@ -126,7 +124,7 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
         descending
             From the largest to the smallest.
         """
-        self._show(_wanted({**asdict(self._wanted), "sort": column, "descending": descending}))
+        self._show(browsing.wanted({**asdict(self._wanted), "sort": column, "descending": descending}))
 
     def _show(self, wanted: browsing.Wanted) -> None:
         order = self._matching(wanted)  # may refuse; then nothing changes
@@ -388,8 +386,7 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
         return {"count": int(self._selected.size), "matching": int(inside)}
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        if self._labels.height > LARGE:
-            # so that the first sort or search does not have to
+        if self._labels.height > LARGE:  # so that the first sort or search does not have to
             Thread(target=browsing.peeks(self.dataset).read_all, args=(self.dataset,), daemon=True).start()
         return super()._repr_mimebundle_(**options)
 
@@ -401,11 +398,3 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
         if not self.view:
             return "RecordBrowser(not read yet)"
         return f"RecordBrowser({render.count(self.view['matching'])} of {render.plural(self.view['total'], 'record')})"
-
-
-def _wanted(given: dict[str, Any]) -> browsing.Wanted:
-    known = asdict(browsing.Wanted())
-    unknown = [name for name in given if name not in known]
-    if unknown:
-        raise InputError(f"records cannot be chosen by {unknown[0]!r}; choose by {', '.join(known)}")
-    return browsing.Wanted(**{name: known[name] if value is None else value for name, value in given.items()})

@@ -60,3 +60,10 @@ export function filterLine(view: Shown, offers: Offers, choose: (change: Partial
     filtered(view) && button({ text: "Clear", test: "clear-filters", title: "Show all records", act: clear }),
   );
 }
+
+/** What is said where no row is shown, with what can be done. */
+export function empty(none: boolean, live: boolean, ask: (act: string) => void): HTMLElement {
+  const text = none ? "No records yet: import some, then they are listed here." : "No record matches; choose less.";
+  const act = none ? button({ text: "Refresh", test: "refresh", act: () => ask("refresh") }) : button({ text: "Show all records", test: "show-all", act: () => ask("choose") });
+  return h("div", { class: "rft__empty", test: "empty" }, text, live && act);
+}

@@ -1,16 +1,17 @@
 // All records: a search, filters, a table of any length, one record open beside it.
 import type { Edit } from "../shared/conversation.ts";
 import { append, byKey, h, redraw, type Child } from "../shared/dom.ts";
-import { count, plural, score } from "../shared/format.ts";
+import { count, plural } from "../shared/format.ts";
 import { keepingFocus } from "../shared/focus.ts";
 import { help, typing } from "../shared/help.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { button } from "../shared/pieces.ts";
-import { stars, words } from "../shared/stars.ts";
-import { NARROW, Table, type Column } from "../shared/table.ts";
+import { Table } from "../shared/table.ts";
 import { run, widget } from "../shared/widget.ts";
-import { filterLine, filters, filtered } from "./filters.ts";
-import { KEYS, verdict, type Filters, type Found, type Offers, type Opened, type Shown } from "./model.ts";
+import { columns } from "./columns.ts";
+import { assignField, searchField } from "./inputs.ts";
+import { empty, filterLine, filters, filtered } from "./filters.ts";
+import { KEYS, lastUser, type Filters, type Found, type Offers, type Opened, type Shown } from "./model.ts";
 import { record } from "./record.ts";
 import "./index.css";
 
@@ -31,8 +32,6 @@ type View = Host<RecordBrowserModel>;
 type Rated = { stars: number; parts: Record<string, number>; sample: number };
 
 const HEIGHT = 16;
-const WIDE = 1200;
-const TYPED = 250;
 
 class Browser {
   private readonly table: Table<Found>;
@@ -55,7 +54,7 @@ class Browser {
       {
         name: "Records",
         test: "records",
-        columns: (width) => (width > 0 && width < NARROW ? this.lines() : this.columns(width > 0 ? width : WIDE)),
+        columns: (width) => columns(width, { live: host.live, stars: (row) => row.stars ?? this.rated.get(row.id)?.stars }),
         height: HEIGHT,
         order: () => ({ column: this.view.sort, descending: this.view.descending }),
         opened: () => this.host.get("opened"),
@@ -136,7 +135,7 @@ class Browser {
     if (this.shown !== "" && keep) this.rated.clear(); // another version
     this.shown = same;
     this.table.node.hidden = view.matching === 0;
-    const nothing = view.matching === 0 && this.empty();
+    const nothing = view.matching === 0 && empty(view.total === 0, this.host.live, (act) => this.ask(act));
     redraw(this.list, nothing, this.table.node);
     this.table.reset(this.host.live ? view.matching : view.rows.length, view.rows, keep);
     this.drawTop();
@@ -145,19 +144,12 @@ class Browser {
     if (this.opened !== null) void this.open(this.opened.id, false);
   }
 
-  private empty(): HTMLElement {
-    const none = this.view.total === 0;
-    const text = none ? "No records yet: import some, then they are listed here." : "No record matches; choose less.";
-    const act = none ? button({ text: "Refresh", test: "refresh", act: () => this.ask("refresh") }) : button({ text: "Show all records", test: "show-all", act: () => this.ask("choose") });
-    return h("div", { class: "rft__empty", test: "empty" }, text, this.host.live && act);
-  }
-
   private drawTop(): void {
     const view = this.view;
     const title = h("h2", { class: "rft__title" }, "Records ");
     const shown = filtered(view) ? `${count(view.matching)} of ${plural(view.total, "record")}` : plural(view.total, "record");
     const counted = h("span", { class: "rft__note", test: "count", role: "status" }, shown);
-    const line = h("div", { class: "rft__line rft__line--ends" }, h("span", { class: "rft__line" }, title, counted, this.only()), this.host.live && this.search());
+    const line = h("div", { class: "rft__line rft__line--ends" }, h("span", { class: "rft__line" }, title, counted, this.only()), this.host.live && searchField(this.view.search, (search) => this.choose({ search }), () => this.table.go(this.table.active)));
     const typed = this.top.querySelector<HTMLInputElement>("[data-key=search]");
     const caret = typed !== null && typed === typed.ownerDocument.activeElement ? typed.selectionStart : null;
     redraw(this.top, line, this.host.live && view.total > 0 && filterLine(view, this.host.get("offers"), (change) => this.choose(change), () => this.ask("choose")));
@@ -173,32 +165,6 @@ class Browser {
     const { only } = this.view;
     if (only === null || only === undefined || !this.host.live) return null;
     return h("button", { class: "rft__link", type: "button", test: "show-all-again", key: "show-all-again", title: "Show all records again", on: { click: () => this.ask("show_all") } }, `${plural(only, "record")} selected elsewhere ×`);
-  }
-
-  private search(): HTMLElement {
-    const field = h("input", { class: "rft__input rft-records__search", type: "search", test: "search", key: "search", placeholder: "Search all messages  ( / )", "aria-label": "Search all messages", dir: "auto" });
-    field.value = this.view.search;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const tell = (): void => {
-      clearTimeout(timer);
-      if (field.value !== this.view.search) this.choose({ search: field.value });
-    };
-    field.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(tell, TYPED);
-    });
-    field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === "ArrowDown") {
-        tell();
-        this.table.go(this.table.active);
-      } else if (event.key === "Escape" && field.value !== "") {
-        field.value = "";
-        tell();
-      } else return;
-      event.preventDefault();
-      event.stopPropagation();
-    });
-    return field;
   }
 
   private drawBar(): void {
@@ -238,27 +204,11 @@ class Browser {
     ];
   }
 
-  /** A select would be long with 150 topics: one types, and the list narrows. */
   private assigning(): HTMLElement {
     const before = this.bar.querySelector<HTMLInputElement>("[data-key=assign-topic]")?.value ?? "";
-    const list = h("datalist", { id: `topics-${this.host.get("view").version}-${serial}` }, (this.host.get("offers").topics ?? []).map(({ name }) => h("option", { value: name })));
-    const field = h("input", { class: "rft__input", test: "assign-topic", key: "assign-topic", placeholder: "topic", "aria-label": "Topic to assign", title: "Topic to assign (t); empty: no topic", dir: "auto" });
-    field.setAttribute("list", list.id);
-    field.value = before;
-    const tell = (): void => {
-      const topic = field.value.trim();
-      field.value = "";
-      this.ask("assign", { topic });
-      this.table.go(this.table.active);
-    };
-    field.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.table.go(this.table.active);
-      else if (event.key === "Enter") tell();
-      else return;
-      event.preventDefault();
-      event.stopPropagation();
-    });
-    return h("span", { class: "rft-records__assign" }, field, list, " ", button({ text: "Assign", test: "assign", act: tell }));
+    const names = (this.host.get("offers").topics ?? []).map(({ name }) => name);
+    const back = (): void => this.table.go(this.table.active);
+    return assignField({ names, list: `topics-${this.host.get("view").version}-${serial}`, before, back, assign: (topic) => this.ask("assign", { topic }) });
   }
 
   private drawEnd(): void {
@@ -270,35 +220,6 @@ class Browser {
       field.value = "";
     });
     redraw(this.end, python, this.host.live && this.view.matching > HEIGHT && field);
-  }
-
-  // -- columns ----------------------------------------------------------------------------------------------------
-
-  private box(): Column<Found> {
-    const cell = (row: Found): Child => this.host.live && h("input", { type: "checkbox", checked: row.selected, tabindex: -1, test: "select-row", "aria-label": `Select ${row.id}` });
-    return { name: "box", text: "", width: 2.4, cell };
-  }
-
-  /** `room` is the width from which on a column is shown. */
-  private columns(width: number): Column<Found>[] {
-    const all: (Column<Found> & { room?: number })[] = [
-      this.box(),
-      { name: "id", text: "id", width: width < 900 ? 8 : 12, sort: true, room: 760, cell: (row) => h("span", { title: row.id }, row.id) },
-      { name: "text", text: "last user turn", sort: true, cell: (row) => text(row) },
-      { name: "topic", text: "topic", width: width < 1000 ? 11 : 16, sort: true, cell: (row) => h("span", { title: row.topic }, row.topic === "" ? "unassigned" : row.topic) },
-      { name: "confidence", text: "confidence", width: 11.5, sort: true, room: 1000, title: "How sure the topic is, and how it was assigned", cell: confidence },
-      { name: "valid", text: "check", width: 11, sort: true, cell: check },
-      { name: "generated", text: "origin", width: 7, sort: true, room: 1150, cell: (row) => (row.generated ? "generated" : "original") },
-      { name: "stars", text: "stars", width: 9.5, sort: true, title: "1 to 5: specific, natural, new, on topic", cell: (row) => stars(row.stars ?? this.rated.get(row.id)?.stars) },
-      { name: "turns", text: "turns", width: 5, number: true, sort: true, room: 1150, cell: (row) => String(row.turns) },
-      { name: "split", text: "split", width: 6.5, sort: true, room: 1150, cell: (row) => row.split || "–" },
-    ];
-    return all.filter((column) => (column.room ?? 0) <= width);
-  }
-
-  private lines(): Column<Found>[] {
-    const second = (row: Found): Child[] => [`${row.topic === "" ? "unassigned" : row.topic} · `, check(row), " · ", stars(row.stars ?? this.rated.get(row.id)?.stars), row.generated && " · generated"];
-    return [this.box(), { name: "both", text: "record", cell: (row) => h("div", { class: "rft-records__lines" }, h("div", {}, text(row)), h("div", { class: "rft__note" }, second(row))) }];
   }
 
   // -- one record -------------------------------------------------------------------------------------------------
@@ -471,30 +392,6 @@ class Browser {
 }
 
 let serial = 0;
-
-function lastUser(opened: Opened): number {
-  const place = opened.messages.findLastIndex((turn) => turn.role === "user" && turn.editable);
-  return place < 0 ? opened.messages.length - 1 : place;
-}
-
-function text(row: Found): Child {
-  if (row.text === null || row.text.trim() === "") return h("span", { class: "rft__note" }, row.text === null ? "no user turn" : "blank");
-  return h("span", { dir: "auto", title: row.text }, row.text.replace(/\s+/g, " "));
-}
-
-function confidence(row: Found): Child | Child[] {
-  if (row.confidence === null) return "–";
-  return [score(row.confidence), h("span", { class: "rft__note" }, ` ${words(row.method)}`)];
-}
-
-function check(row: Found): Child {
-  const kind = row.valid === null ? "" : row.valid ? "ok" : "far";
-  const codes = [...row.errors, ...row.warnings].map(words);
-  const first = row.valid === false ? `✗ ${codes[0] ?? "invalid"}` : row.warnings.length > 0 ? `▿ ${words(row.warnings[0] ?? "")}` : verdict(row.valid);
-  const more = codes.length > 1 ? ` +${codes.length - 1}` : "";
-  const shade = row.valid !== false && row.warnings.length > 0 ? "near" : kind;
-  return h("span", { class: shade === "" ? "rft__note" : `rft__status rft__status--${shade}`, title: codes.join(", ") || verdict(row.valid) }, first, more);
-}
 
 export default widget("records", (body: HTMLElement, host: View) => {
   serial++;

@@ -96,3 +96,9 @@ export function verdict(valid: boolean | null): string {
 export function bandOf(confidence: number | null): string {
   return confidence === null ? "" : confidence >= 0.8 ? "high" : confidence >= 0.5 ? "medium" : "review";
 }
+
+/** The place of the last turn that a person may edit. */
+export function lastUser(opened: Opened): number {
+  const place = opened.messages.findLastIndex((turn) => turn.role === "user" && turn.editable);
+  return place < 0 ? opened.messages.length - 1 : place;
+}

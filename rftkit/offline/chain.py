@@ -37,6 +37,8 @@ _PREPOSITIONS = (
     (r"passengers|party|people|adults|guests|travelers|group_size", "for {v} people"),
     (r"beds|bedrooms|baths|rooms|seats|tickets|bags|stops|number_of_\w+|num_\w+|count|quantity", "with {v} {label}"),
     (r"city|location|area|place|where|region|country|address", "in {v}"),
+    (r"price_(?:range|level|category)", "in the {v} price range"),
+    (r"cuisine", "serving {v} food"),
     (r"amount|price|balance|budget|cost", "for {v}"),
     (r"recipient|receiver|payee", "to {v}"),
 )

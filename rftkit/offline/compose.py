@@ -161,6 +161,8 @@ class Writer:
         if not is_prose(self.material.texts[index]):
             return self._as_it_is(self.material.texts[index])
         parts = list(self.material.prompts[index])
+        if slots.is_calculation(self.material.texts[index]):
+            return tidy(" ".join(self._asked_anew(parts, wish)))
         texts = self._reframed(parts, wish)
         if self.rng.random() < 0.3:
             texts = [self._other_ending(text) for text in texts]
@@ -168,6 +170,12 @@ class Writer:
         text = self.exchanged(" ".join(texts), self.rng.choice((0, 1, 2, 2, 3, 4)))
         text = slots.swap(text, self.values, self.rng)
         return tidy(self._manners(text, wish))
+
+    def _asked_anew(self, parts: Sequence[Sentence], wish: Wish) -> list[str]:
+        """Return the sentences with the last one asked otherwise: nothing else of a calculation can change and stay right."""
+        last = parts[-1]
+        asked = frames.some_form(last.core, wish.phrasing, self.rng) if last.core is not None and last.asks else None
+        return [*(part.text for part in parts[:-1]), asked or last.text]
 
     def _as_it_is(self, text: str) -> str:
         """Return a text that is no English prose with nothing changed but values whose form is the same everywhere."""

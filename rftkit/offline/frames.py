@@ -115,6 +115,25 @@ _HELP = re.compile(
     r"\bhelp(?: me| us)?(?: out)?(?: here)?[.?!]*$", re.IGNORECASE
 )  # asks for nothing that could be said otherwise
 _LONGEST, _OPENING = 220, 4
+_PRAISE = re.compile(
+    r"\b(?:sounds?|seems?|looks?|works?|would be|is|are|was|'s) (?:\w+ ){0,2}(?:good|great|nice|perfect|fine|awesome|cool|lovely|"
+    r"okay|ok|interesting|amazing|wonderful|all)\b(?! but)|\bworks for (?:me|us)\b",
+    re.IGNORECASE,
+)
+#: Frames of a complaint, and what makes a statement one.
+_COMPLAINT = re.compile(
+    r"\bproblem\b|contacting you|look into|should I do|do I do|I do about|my options|looks like|seems that|tell me what to do|"
+    r"please help",
+    re.IGNORECASE,
+)
+_TROUBLE = re.compile(
+    r"n't\b|\b(?:no|not|never|nothing|cannot|cant|wont|wrong\w*|incorrect\w*|lost|stole\w*|steal\w*|error\w*|mistake\w*|problem\w*|"
+    r"issue\w*|trouble|broke\w*|missing|disappear\w*|charge\w*|stuck|twice|double|pending|still|only|instead|too|fail\w*|"
+    r"declin\w*|reject\w*|refus\w*|block\w*|denied|cancel\w*|revert\w*|late|delay\w*|fraud\w*|scam\w*|hack\w*|unknown|"
+    r"unauthori[sz]ed|suspicious|strange|weird|odd|extra|expired?|forgot\w*|forgetting|wait\w*|unable|swallow\w*|needs?|less|fee|"
+    r"compromis\w*|damaged?|worse|slow|high|overcharg\w*|without|yet)\b",
+    re.IGNORECASE,
+)
 _ADDITION = re.compile(r"\{[XY]\}[.,] \w")  # "My card is lost. Can you help?": people seldom say the second part
 _ADDED, _UNSEEN, _AS_USUAL = 0.25, 0.5, 0.8
 
@@ -189,7 +208,9 @@ def _clause(plain: str) -> Core | None:
     if match and not _TURN.search(match["np"]) and not re.search(r"\w(?:ed|n)$|\bto\b", match["np"]):
         return Core("need", match["np"])
     match = _STATEMENT.match(plain)
-    return Core(_told(match["clause"]), uncapital(match["clause"])) if match and not plain.endswith("?") else None
+    if match is None or plain.endswith("?") or _PRAISE.search(match["clause"]):
+        return None  # "This one sounds good" is said to what was said before
+    return Core(_told(match["clause"]), uncapital(match["clause"]))
 
 
 def _told(clause: str) -> str:
@@ -318,6 +339,8 @@ def fill(form: str, core: Core) -> str:
         return ""
     if form.startswith("It ") and core.kind == "statement" and _OWN.match(core.text):
         return ""  # nobody says "It looks like I lost my card"
+    if core.kind in TOLD and _COMPLAINT.search(form) and not _TROUBLE.search(core.text):
+        return ""  # "I have a problem, I am in Oslo"
     text = core.text
     after = text.partition(" ")[2]
     plural = bool(re.search(r"\b\w+[^s'u]s\b(?! (?:of|for|to|in|on))", text.split(" for ")[0].split(" on ")[0]))

@@ -29,6 +29,13 @@ _PATTERN = re.compile("|".join(f"(?P<{name}>{_filled('|'.join(lines))})" for nam
 _NUMBER = re.compile(
     r"(?<![\w-])(?:\$?\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twice|half)\b", re.IGNORECASE
 )
+_RESULT = re.compile(
+    r"\b(?:how (?:many|much|old|far|fast|tall|heavy)\b|how long (?:does|did|will|would) (?!it take for)"
+    r"|what (?:is|was|were|are|percent\w*|fraction)\b|in total\b|altogether\b|on average\b|calculate\b|determine\b|find the\b)"
+    r"[^.?!]*[.?!]?\s*$",
+    re.IGNORECASE,
+)
+_PART_OF = re.compile(r"\b(?:half|third|quarter|fifth|percent|times (?:as|more|less|the)|twice)\b", re.IGNORECASE)
 _NUMERIC, _MOST_NUMBERS = ("amount", "count", "duration", "time"), 2
 #: Types of values that are written the same in every language.
 ANYWHERE = ("amount", "iso_date", "identifier")
@@ -87,6 +94,20 @@ def collect(texts: Iterable[str], most: int = 12) -> dict[str, list[str]]:
         kind: sorted(values, key=lambda value: (-values[value], value)) for kind, values in sorted(counts.items())
     }
     return {kind: values[:most] for kind, values in ordered.items()}
+
+
+def is_calculation(text: str) -> bool:
+    """Return whether a text asks for the result of a calculation: other words or values would make another one of it.
+
+    Examples
+    --------
+    >>> is_calculation("Tom has 5 bags of 12 apples. He eats 3. How many are left?")
+    True
+    >>> is_calculation("I need 2 rooms for 3 people on May 5th.")
+    False
+    """
+    numbers = len(_NUMBER.findall(text)) + len(_PART_OF.findall(text))
+    return numbers >= _MOST_NUMBERS and _RESULT.search(text) is not None
 
 
 def swap(

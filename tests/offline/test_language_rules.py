@@ -10,6 +10,7 @@ from rftkit.offline import frames, slots, verbs
 from rftkit.offline.chain import chain, wished
 from rftkit.offline.material import split_ending
 from rftkit.offline.named import phrase
+from rftkit.offline.write import write
 
 
 def every(sentence: str) -> list[str]:
@@ -52,6 +53,24 @@ def test_numbers_of_a_calculation_stay_together() -> None:
     problem = "Tom has 5 bags of 12 apples for $3 and eats two apples in 4 days. How many are left after 2 days?"
     assert slots.swap(problem, {}, random.Random(0)) == problem
     assert slots.swap("Send $20 to my mother.", {}, random.Random(0)) != "Send $20 to my mother."
+
+
+def test_nothing_but_the_question_of_a_calculation_is_said_otherwise() -> None:
+    problems = [
+        "Tom has 5 bags of 12 apples at the market. How many apples does he have?",
+        "Ann reads a third of a book of 90 pages in the garden. How many pages are left?",
+        "Joe saw two movies in town, each of 2 hours. How many hours did he watch?",
+    ]
+    asked = {"examples": problems, "count": 6, "interchangeable": [["book", "movie"], ["bags", "hours"]]}
+    stems = [problem.split(". ")[0] for problem in problems]
+    for text in write(asked, random.Random(2))["prompts"]:
+        assert any(text.startswith(stem) for stem in stems)
+
+
+def test_only_a_trouble_is_called_one() -> None:
+    assert "I have a problem, my card was declined." in every("My card was declined.")
+    assert not any("problem" in text or "What should I do" in text for text in every("I am in Oslo this week."))
+    assert every("This apartment sounds good.") == []
 
 
 @pytest.mark.parametrize(

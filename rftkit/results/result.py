@@ -123,8 +123,8 @@ class Results:
                     f"{plural(count, 'answer')} {which} training without a reward: missing, and not counted as 0"
                 )
         if self.frame.height < FEW:
-            count = plural(self.frame.height, "prompt")
-            found.append(f"{count} compared; with {FEW} or more, smaller changes can be seen")
+            compared = plural(self.frame.height, "prompt")
+            found.append(f"{compared} compared; with {FEW} or more, smaller changes can be seen")
         return tuple(found)
 
     def wins(self, each: int = 5) -> pl.DataFrame:

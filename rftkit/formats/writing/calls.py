@@ -36,13 +36,17 @@ def reference_calls(frame: pl.DataFrame, options: Options) -> pl.Series:
     >>> reference_calls(frame, Options()).item()
     ',"reference_tool_calls":"[{\\"name\\":\\"find\\",\\"arguments\\":\\"{\\\\\\"x\\\\\\":1}\\"}]"'
     """
+    nothing = pl.Series(KEY, [""], dtype=pl.String).new_from_index(0, frame.height)
     unasked = options.columns is not None and KEY not in options.columns
     if unasked or not {"tools", "output", "extra", "metadata"} <= set(frame.columns):
-        return pl.Series(KEY, [""] * frame.height, dtype=pl.String)
+        return nothing
     own = pl.any_horizontal(text.may_name(pl.col(name), [KEY]) for name in ("extra", "metadata"))
     wanted = frame.select(offered_tools().is_not_null() & pl.col("output").is_not_null() & ~own).to_series()
-    pairs = zip(frame["output"], wanted.fill_null(value=False), strict=True)
-    return pl.Series(KEY, [_member(output) if asked else "" for output, asked in pairs], dtype=pl.String)
+    places = wanted.fill_null(value=False).arg_true()
+    if places.is_empty():
+        return nothing
+    found = pl.Series([_member(output) for output in frame["output"].gather(places)], dtype=pl.String)
+    return nothing.scatter(places, found)
 
 
 def _member(output: str) -> str:

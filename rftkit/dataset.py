@@ -164,6 +164,7 @@ class Dataset(Context):
     evaluate = evaluating.evaluate
     benchmark = benchmarking.benchmark
     deploy = deploying.deploy
+    undeploy = deploying.undeploy
     collect_rollouts = rolling.collect_job
     dry_run = dry_running.dry_run
     keep_dry_run = runs.judge_by

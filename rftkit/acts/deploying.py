@@ -28,6 +28,7 @@ def deploy(
     folder: str | Path | None = None,
     name: str | None = None,
     port: int = 0,
+    keep: bool = False,
     api_key: str | None = None,
     approved: bool = False,
     licence: str | None = None,
@@ -49,6 +50,8 @@ def deploy(
         What the model is to be called; dataset and job by default.
     port
         Of a server on this machine; a free one by default.
+    keep
+        Let a server on this machine outlive this process, until `undeploy`; otherwise it ends with it.
     api_key
         Of the service; the environment's by default.
     approved
@@ -66,7 +69,7 @@ def deploy(
     found = resulting.job_of(ds, job)
     place = Path(folder).expanduser() if folder is not None else found.folder.path / "deploy" / to
     called = name or written.plain_name(ds.name, found.id)
-    made = _to(found, to, place, called, port, api_key, approved=approved)
+    made = _to(found, to, place, called, (port, keep), api_key, approved=approved)
     described = model_card(ds, found, place / "MODEL_CARD.md", name=called, licence=licence)
     return Deployment(
         made.to, made.model, made.endpoint, made.smoke_test, (*made.files, described), made.notes, made.server
@@ -115,7 +118,7 @@ def model_card(
 
 
 def _to(
-    job: TrainingJob, to: str, place: Path, name: str, port: int, api_key: str | None, *, approved: bool
+    job: TrainingJob, to: str, place: Path, name: str, server: tuple[int, bool], api_key: str | None, *, approved: bool
 ) -> Deployment:
     here = job.configuration["backend"] == "trl"
     if to == "hosted":
@@ -130,11 +133,11 @@ def _to(
         )
     source = _weights(job)
     if to == "local":
-        return _local(source, place, name, port)
+        return _local(job, source, place, name, *server)
     make: Callable[[written.Weights, str, Path], dict[str, str]] = written.vllm if to == "vllm" else written.ollama
     contents = make(written.weights(source), name, place.resolve())
-    server = {"vllm": ("hosted_vllm", "http://127.0.0.1:8000/v1"), "ollama": ("ollama_chat", "http://127.0.0.1:11434")}
-    provider, url = server[to]
+    known = {"vllm": ("hosted_vllm", "http://127.0.0.1:8000/v1"), "ollama": ("ollama_chat", "http://127.0.0.1:11434")}
+    provider, url = known[to]
     notes = (f"nothing runs yet: follow {place / 'README.md'}",)
     return Deployment(to, f"{provider}/{name}", url, None, _written(place, contents), notes)
 
@@ -150,13 +153,35 @@ def _weights(job: TrainingJob) -> Path:
     return found.resolve()
 
 
-def _local(source: Path, place: Path, name: str, port: int) -> Deployment:
+def _local(job: TrainingJob, source: Path, place: Path, name: str, port: int, keep: bool) -> Deployment:
     from rftkit.deploy.local import fingerprint, serve
 
-    endpoint = serve(source, name=f"{name}-{fingerprint(source)}", folder=place, port=port, keep=True)
+    endpoint = serve(source, name=f"{name}-{fingerprint(source)}", folder=place, port=port, keep=keep)
     tested = endpoint.smoke_test()
-    notes = (f"it runs until it is stopped: rftkit.deploy.local.running_at(Path({str(place)!r})).stop()",)
+    until = f"ds.undeploy({job.id!r}), or: rftkit deploy {job.dataset.path} --job {job.id} --to local --stop"
+    notes = (f"it runs until {until}" if keep else "it runs until .server.stop(), or until this process ends",)
     return Deployment("local", endpoint.model, endpoint.url, tested, (), notes, endpoint)
+
+
+def undeploy(ds: Context, job: TrainingJob | str | None = None, *, folder: str | Path | None = None) -> bool:
+    """End the server of a job on this machine, whoever began it; return whether there was one.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    job
+        The job or its id; the newest by default.
+    folder
+        As `deploy` was given it.
+    """
+    from rftkit.deploy.local import running_at
+
+    own = resulting.job_of(ds, job).folder.path / "deploy" / "local"
+    found = running_at(own if folder is None else Path(folder).expanduser())
+    if found is not None:
+        found.stop()
+    return found is not None
 
 
 def _hosted(job: TrainingJob, place: Path, api_key: str | None, *, approved: bool) -> Deployment:

@@ -207,14 +207,25 @@ def _run_lines(told: Mapping[str, Any]) -> Iterator[str]:
 @click.option("--name", help="What the model is to be called.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of a local server; a free one by default.")
 @click.option("--licence", help="For the model card, e.g. apache-2.0.")
+@click.option("--stop", is_flag=True, help="End the server that an earlier --to local left running.")
 @click.option("--yes", is_flag=True, help="Approve the call that the smoke test sends to a service.")
 @as_json
-def deploy(dataset: Path, as_json: bool, job_: str | None, yes: bool, output: Path | None, **options: Any) -> int:
+def deploy(
+    dataset: Path, as_json: bool, job_: str | None, stop: bool, yes: bool, output: Path | None, **options: Any
+) -> int:
     """Serve the model that a job kept, or write the files and commands that serve it; with a model card."""
-    made = existing(dataset).deploy(job_, folder=output, approved=yes, **options)
+    if stop:
+        return _stop(existing(dataset), job_, output, as_json=as_json)
+    made = existing(dataset).deploy(job_, folder=output, approved=yes, keep=True, **options)
     told = made.to_dict()
     emit(told, as_json=as_json, lines=_deploy_lines(told))
     return 1 if made.smoke_test is not None and not made.smoke_test.passed else 0
+
+
+def _stop(ds: Any, job: str | None, folder: Path | None, *, as_json: bool) -> int:
+    stopped = ds.undeploy(job, folder=folder)
+    emit({"stopped": stopped}, as_json=as_json, lines=["the server is gone" if stopped else "no server was running"])
+    return 0
 
 
 def _deploy_lines(told: Mapping[str, Any]) -> Iterator[str]:

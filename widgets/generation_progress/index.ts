@@ -115,7 +115,7 @@ function numbers(now: Run): Fact[] {
 function sample(now: Run): HTMLElement | null {
   if (now.sample === null) return null;
   const { source, text, topic } = now.sample;
-  const line = (name: string, said: string, test: string): Child[] => [h("dt", {}, name), h("dd", { test, dir: "auto" }, said)];
+  const line = (name: string, said: string, test: string): Child[] => [h("dt", {}, name), h("dd", { test, dir: "auto", tabindex: 0 }, said)];
   const pair = h("dl", { class: "rft-run__pair" }, source !== "" && line("source", source, "sample-source"), line("variation", text, "sample-text"));
   return h("section", { test: "sample" }, h("h3", { class: "rft__head" }, "Latest", topic !== "" && h("span", { class: "rft__note" }, ` ${topic}`)), pair);
 }

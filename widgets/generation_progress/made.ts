@@ -37,7 +37,7 @@ function row(one: Made): HTMLElement {
     { test: "candidate", "data-valid": one.valid },
     h("div", { class: "rft__line rft__line--ends" }, h("span", { class: "rft__note" }, one.topic ?? "(no topic)"), verdict),
     one.source !== "" && h("p", { class: "rft-run__source rft__note", dir: "auto" }, one.source),
-    h("p", { class: "rft-run__text", dir: "auto" }, one.text === "" ? "(no text)" : one.text),
+    h("p", { class: "rft-run__text", dir: "auto", tabindex: 0 }, one.text === "" ? "(no text)" : one.text),
   );
 }
 

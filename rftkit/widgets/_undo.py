@@ -28,6 +28,19 @@ class Undo:
         self._steps: list[dict[str, Any]] = []
         self._version = -1
         self._back = ""
+        self._noted: dict[str, Any] | None = None
+
+    def note(self, sentence: str, python: str) -> None:
+        """Tell what was done where the dataset did not change, so that there is nothing to take back.
+
+        Parameters
+        ----------
+        sentence
+            What was done.
+        python
+            The line that does the same.
+        """
+        self._noted = {"sentence": sentence, "python": python, "undo": False}
 
     @contextmanager
     def step(self, sentence: str, python: str) -> Iterator[None]:
@@ -43,10 +56,12 @@ class Undo:
         fresh = self.dataset.version == self._version
         yield
         self._steps = [*(self._steps if fresh else []), {"sentence": sentence, "python": python}]
-        self._version, self._back = self.dataset.version, ""
+        self._version, self._back, self._noted = self.dataset.version, "", None
 
     def told(self) -> dict[str, Any] | None:
         """Return what was done last and whether it can be taken back; None before anything was done."""
+        if self._noted is not None:
+            return self._noted
         if self._back:
             return {"sentence": self._back, "python": "ds.undo()", "undo": self._can()}
         return {**self._steps[-1], "undo": self._can()} if self._steps else None

@@ -34,6 +34,8 @@ class Working(DatasetWidget):
     """
 
     kind: ClassVar[str] = "work"
+    #: Whether the work makes versions of the dataset, which Undo can take back.
+    undoes: ClassVar[bool] = True
 
     work = traitlets.Dict(
         default_value=None, allow_none=True, help="How far the work is that runs; None at rest; written by Python."
@@ -103,9 +105,11 @@ class Working(DatasetWidget):
             self.publish(work=None)
         else:
             sentence, python = self._result(job.name, job.result)
-            if sentence:
+            if sentence and self.undoes:
                 with self._undo.step(sentence, python):
                     pass
+            elif sentence:
+                self._undo.note(sentence, python)
             self.attempt(self.refresh)
             self.publish(work=None, done=self._undo.told())
 

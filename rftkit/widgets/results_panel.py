@@ -43,6 +43,7 @@ class ResultsPanel(Working, bundle_name="results_panel"):
     """
 
     kind = "results"
+    undoes = False  # jobs, answers and servers are no versions of the dataset
 
     jobs = traitlets.Any([], help="Jobs that have ended, newest first; written by Python.").tag(sync=True)
     shown = traitlets.Dict(

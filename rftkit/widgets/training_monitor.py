@@ -71,6 +71,7 @@ class TrainingMonitor(Working, bundle_name="training_monitor"):
     """
 
     kind = "train"
+    undoes = False  # jobs, answers and servers are no versions of the dataset
 
     settings = traitlets.Dict(help="What is chosen for the next job; written by Python.").tag(sync=True)
     offer = traitlets.Dict(

@@ -12,6 +12,7 @@ from rftkit.widgets import DryRunPanel
 from tests.dryrun.policy import MODEL, Policy, world
 from tests.dryrun.test_dry_run import CONTAINS, EXACT, MIXED
 from tests.widgets.test_widgets import ask
+from tests.widgets.until import until
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_nothing_is_asked_before_start_and_the_plan_says_how_much_will_be(
     mixed: rftkit.Dataset, policy: Policy
 ) -> None:
     shown = panel(mixed, policy)
-    shown._pricing.wait()
+    until(lambda: shown.offer)
     assert shown.shown is None
     assert (shown.offer["calls"], shown.offer["prompts"], shown.offer["problem"]) == (384, 48, "")
     assert policy.seen == []
@@ -41,11 +42,15 @@ def test_nothing_is_asked_before_start_and_the_plan_says_how_much_will_be(
 
 
 def test_what_stands_against_a_run_is_said_and_starting_it_is_refused(mixed: rftkit.Dataset) -> None:
-    assert DryRunPanel(mixed).offer == {"problem": "Choose a grader first: it gives the rewards."}
+    bare = DryRunPanel(mixed)
+    until(lambda: bare.offer)
+    assert bare.offer == {"problem": "Choose a grader first: it gives the rewards."}
     offline = DryRunPanel(mixed, EXACT, model="rftkit/offline")
-    offline._pricing.wait()
+    until(lambda: offline.offer)
     assert "offline" in offline.offer["problem"]
-    assert "offline" in str(ask(offline, "start")["error"])
+    answer = ask(offline, "start")
+    until(lambda: answer.get("error") or offline.error)
+    assert "offline" in str(answer.get("error", "")) + offline.error
 
 
 def test_a_run_is_shown_with_its_verdict_rules_topics_and_samples(mixed: rftkit.Dataset, policy: Policy) -> None:
@@ -69,6 +74,7 @@ def test_a_moved_threshold_changes_the_verdict_and_is_kept_only_when_asked(
     shown = panel(mixed, policy)
     shown.start()
     shown.wait()
+    until(lambda: shown.shown)
     asked, before = len(policy.seen), mixed.version
     ask(shown, "move_threshold", name="mean_low", value=0.9)
     assert (shown.shown["verdict"], shown.moved, mixed.version) == ("NO-GO", True, before)

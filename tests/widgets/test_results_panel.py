@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 
 import rftkit
+from rftkit.deploy.deployment import Deployment
 from rftkit.train.state import JobFolder
 from rftkit.widgets import ResultsPanel
 from tests.widgets.test_training_monitor import EXACT
 from tests.widgets.test_widgets import ask
+from tests.widgets.until import until
 
 TOPICS = ("Cards", "Loans")
 
@@ -66,7 +67,7 @@ def test_before_a_job_has_ended_the_panel_says_what_to_wait_for(tmp_path: Path) 
 
 def test_before_and_after_are_those_of_the_answers_that_were_kept(trained: rftkit.Dataset) -> None:
     panel = ResultsPanel(trained)
-    panel._loading.wait()
+    until(lambda: panel.shown)
     assert (panel.shown["before"], panel.shown["after"]) == (0.25, 0.75)
     assert panel.shown["verdict"] == trained.results().verdict == "significant"
     assert [row["prompts"] for row in panel.shown["topics"]] == [20, 20]
@@ -78,19 +79,15 @@ def test_before_and_after_are_those_of_the_answers_that_were_kept(trained: rftki
 
 def test_a_job_that_ends_later_is_seen_and_stands_beside_the_first(trained: rftkit.Dataset) -> None:
     panel = ResultsPanel(trained)
-    panel._loading.wait()
+    until(lambda: panel.shown)
     ended(trained, right_before=10, right_after=6)
     panel.follow()
-    panel._loading.wait()
-    until = time.monotonic() + 20
-    while panel.shown["verdict"] != "regression" and time.monotonic() < until:
-        time.sleep(0.02)
+    until(lambda: panel.shown["verdict"] == "regression")
     assert [row["job"] for row in panel.jobs] == ["job-2", "job-1"]
     assert panel.shown["verdict"] == "regression"
     assert [(row["job"], row["after"]) for row in panel.beside] == [("job-1", 0.75), ("job-2", 0.15)]
     ask(panel, "open_job", id="job-1")
-    panel._loading.wait()
-    assert panel.shown["after"] == 0.75
+    until(lambda: panel.shown["after"] == 0.75)
 
 
 def test_a_job_without_answers_says_so_and_can_be_evaluated(trained: rftkit.Dataset) -> None:
@@ -98,16 +95,26 @@ def test_a_job_without_answers_says_so_and_can_be_evaluated(trained: rftkit.Data
         state="succeeded"
     )
     panel = ResultsPanel(trained)
-    with pytest.raises(rftkit.RftkitError):
-        panel._loading.wait()
+    until(lambda: panel.missing)
     assert panel.shown is None
-    assert panel.missing != ""
+    assert "ds.evaluate('job-2'" in panel.missing
 
 
 def test_a_place_that_there_is_not_is_refused_with_a_sentence(trained: rftkit.Dataset) -> None:
     panel = ResultsPanel(trained)
     answer = ask(panel, "deploy", to="moon")
-    until = time.monotonic() + 20
-    while panel.error == "" and time.monotonic() < until:
-        time.sleep(0.02)
+    until(lambda: answer.get("error") or panel.error)
     assert "cannot be deployed to 'moon'" in str(answer.get("error", "")) + panel.error
+
+
+def test_files_to_serve_a_model_are_no_step_that_undo_could_take_back(
+    trained: rftkit.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = ResultsPanel(trained)
+    monkeypatch.setattr(panel.dataset, "deploy", lambda id, **options: Deployment("vllm", "m", None))
+    ask(panel, "deploy", to="vllm")
+    panel.wait()
+    assert panel.done == {"sentence": "Deployed to vllm: m.", "python": "ds.deploy('job-1', to='vllm')", "undo": False}
+    before = trained.version
+    assert "error" in ask(panel, "undo")
+    assert trained.version == before

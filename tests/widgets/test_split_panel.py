@@ -11,6 +11,7 @@ from rftkit.errors import InputError
 from rftkit.topics import TopicTree
 from rftkit.widgets import SplitPanel
 from tests.widgets.test_widgets import ask
+from tests.widgets.until import until
 
 
 def topics(ds: rftkit.Dataset, *names: str) -> None:
@@ -46,6 +47,7 @@ def test_what_is_shown_before_is_what_the_split_does(cards: rftkit.Dataset) -> N
     before = cards.version
     ask(panel, "choose", train=0.8)
     promised = panel.wait()
+    until(lambda: panel.preview)
     assert cards.version == before
     assert panel.current is None
     assert panel.python == "ds.split(train=0.8)"

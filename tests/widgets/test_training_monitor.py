@@ -14,6 +14,7 @@ from rftkit.train.state import JobFolder
 from rftkit.widgets import TrainingMonitor
 from rftkit.widgets._curves import POINTS, thinned
 from tests.widgets.test_widgets import ask
+from tests.widgets.until import until
 
 EXACT = Grader.from_dict(
     {
@@ -41,6 +42,7 @@ def logged(folder: JobFolder, steps: int) -> None:
 def test_without_a_job_it_says_so_and_what_stands_against_one(ds: rftkit.Dataset) -> None:
     monitor = TrainingMonitor(ds)
     assert monitor.shown is None
+    until(lambda: monitor.offer)
     assert monitor.offer == {"problem": "Choose a grader first: it gives the reward."}
     assert "Nothing was trained yet" in monitor.to_html()
     assert "needs a grader" in str(ask(monitor, "start")["error"])
@@ -48,6 +50,7 @@ def test_without_a_job_it_says_so_and_what_stands_against_one(ds: rftkit.Dataset
 
 def test_a_job_cannot_begin_without_a_split_and_the_sentence_is_shown(ds: rftkit.Dataset) -> None:
     monitor = TrainingMonitor(ds, EXACT)
+    until(lambda: monitor.offer)
     assert "split" in monitor.offer["problem"]
 
 
@@ -56,11 +59,10 @@ def test_without_a_dry_run_training_needs_force(tmp_path: Path) -> None:
     ds.import_([{"messages": [{"role": "user", "content": f"card question {number}"}]} for number in range(40)])
     ds.split(train=0.8)
     monitor = TrainingMonitor(ds, EXACT, base="tiny")
-    monitor._pricing.wait()
+    until(lambda: monitor.offer)
     assert "no dry run" in monitor.offer["problem"]
     ask(monitor, "choose", force=True)
-    monitor._pricing.wait()
-    assert monitor.offer["problem"] == ""
+    until(lambda: monitor.offer["problem"] == "")
     assert monitor.python == "ds.train(grader, base='tiny', force=True)"
 
 

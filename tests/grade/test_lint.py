@@ -112,6 +112,7 @@ def test_nothing_is_wrong_with_a_good_grader(spec: dict[str, Any]) -> None:
         ({**_multi("a"), "graders": CHECK}, ("error", "graders", "graders")),
         ({**PYTHON, "source": "def score(sample, item): return 1.0"}, ("error", "source", "no_grade")),
         ({**PYTHON, "source": "def grade(sample): return 1.0"}, ("error", "source", "no_grade")),
+        ({**PYTHON, "source": "def grade(sample, item, more): return 1.0"}, ("error", "source", "no_grade")),
         ({**PYTHON, "source": "def grade(sample, item:"}, ("error", "source", "source_syntax")),
         ({**PYTHON, "source": PYTHON["source"] + "#" * 256_000}, ("error", "source", "source_size")),
         ({**PYTHON, "source": "import socket\n" + PYTHON["source"]}, ("error", "source", "forbidden_import")),

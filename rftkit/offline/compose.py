@@ -209,8 +209,10 @@ class Writer:
         split = split_ending(text)
         if split is None or split[1] not in self.material.endings:
             return text
+        own = frozenset(topical(split[0]))
+        fitting = [end for end, said_of in self.material.endings[split[1]].items() if own & said_of]
         mark = text[-1] if text[-1] in ".?!" else ""
-        return f"{split[0]} {split[1]} {self.rng.choice(self.material.endings[split[1]])}{mark}"
+        return f"{split[0]} {split[1]} {self.rng.choice(fitting)}{mark}" if fitting else text
 
     def _background(self, texts: list[str], parts: Sequence[Sentence], wish: Wish) -> list[str]:
         wanted = {"rich": 0.7, "error": 0.7, "minimal": 0.0}.get(wish.context or "", _BACKGROUND)

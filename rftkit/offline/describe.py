@@ -88,7 +88,7 @@ def expand(data: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
 
     def draft(item: Mapping[str, Any]) -> str:
         aspect, values = str(item.get("aspect") or "values"), data.get("values") or {}
-        text = " ".join(_otherwise(part, wish_of(item).phrasing, rng) for part in said)
+        text = tidy(" ".join(_otherwise(part, wish_of(item).phrasing, rng) for part in said))
         other = _other_values(text, aspect, values, rng)
         if other != text:  # one change is enough: a sentence about Friday would contradict a new Monday
             return other

@@ -170,7 +170,9 @@ def _plain(sentence: str) -> str:
     return re.sub(r"[, ]+(?:please|thanks|thank you|pls)[.!?]*$", "", plain, flags=re.IGNORECASE)
 
 
-_NOT_VERB = re.compile(r"(?:not |n't |the |a |my |some |been |\w+ing\b|\w+ed\b)", re.IGNORECASE)
+_NOT_VERB = re.compile(
+    r"(?:not |n't |that |you |for |of |in |if the |a |my |some |been |\w+ing\b|\w+ed\b)", re.IGNORECASE
+)
 
 
 def _with_base_verb(kind: str, vp: str) -> Core | None:

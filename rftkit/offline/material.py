@@ -131,15 +131,16 @@ def _common() -> frozenset[tuple[str, str]]:
     return frozenset(pair for pair in known if "zzz" not in pair)
 
 
-def _endings(texts: Sequence[str]) -> dict[str, list[str]]:
-    """Return the ends of sentences by the word that opens them: "in", "when", "because", "but"."""
-    found: dict[str, list[str]] = {}
+def _endings(texts: Sequence[str]) -> dict[str, dict[str, frozenset[str]]]:
+    """Return the ends of sentences by the word that opens them ("in", "when", "because"), with what they were said of."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
     for text in texts:
         for part in sentences(text):
             split = split_ending(part)
             if split is not None:
-                found.setdefault(split[1], []).append(split[2])
-    return {word: sorted(set(ends)) for word, ends in found.items() if len(set(ends)) > 1}
+                ends = found.setdefault(split[1], {})
+                ends[split[2]] = ends.get(split[2], frozenset()) | frozenset(topical(split[0]))
+    return {word: dict(sorted(ends.items())) for word, ends in found.items() if len(ends) > 1}
 
 
 _OPENERS = ("because", "when", "while", "in", "from", "at", "on")

@@ -42,7 +42,7 @@ def against(ds: Context, texts: Sequence[str]) -> pl.DataFrame:
     usual = mapping.some(said, SAMPLE, 0)
     scan = ds.store.scan("records", ds.line).select("row", text=normalise(last_user_text()))
     sample = scan.join(usual.lazy().select("row"), on="row", how="semi").collect()["text"].drop_nulls()
-    folded = pl.select(normalise(pl.Series(texts, dtype=pl.String))).to_series().to_list()
+    folded = pl.select(normalise(pl.lit(pl.Series(texts, dtype=pl.String)))).to_series().to_list()
     marks = [mark for text in folded for mark in rare(text, sample)]
     near = scan.filter(pl.col("text").str.contains_any(marks) if marks else pl.lit(value=False)).select("row").collect()
     rows = pl.concat([usual["row"], near["row"]]).unique()

@@ -34,6 +34,24 @@ class Thing: version = 1
 thing = Thing()
 Counting(thing)
 """,
+    """
+import time
+from rftkit.widgets._later import Later
+class Answering(DatasetWidget):
+    said = "still " + "open"
+    def __init__(self, dataset):
+        self._later = Later(patience=0)
+        super().__init__(dataset)
+    def read(self):
+        if self.said.startswith("still"):
+            self._later.ask(lambda: time.sleep(1), self._found)
+        return {}
+    def _found(self, answer, error):
+        self.said = "answered " + "beside the cell"
+        self.publish()
+    def to_html(self): return render.card("Answering", self.said)
+Answering(thing)
+""",
     "thing.version = 41 + 1  # after the widget was shown",
 )
 

@@ -75,6 +75,11 @@ def test_a_widget_is_shown_as_it_was_at_the_end_of_the_run(page: str) -> None:
     assert "<p>1</p>" not in page
 
 
+def test_what_a_widget_works_out_beside_itself_is_waited_for(page: str) -> None:
+    assert "answered beside the cell" in page
+    assert "still open" not in page
+
+
 def test_the_same_notebook_gives_the_same_bytes(
     sample: Path, written: report.ReportResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

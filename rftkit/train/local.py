@@ -52,7 +52,9 @@ class Local:
         needed("training on this machine")
         steps = settings.plan(train)
         warm = f"{settings.sft_steps:,} supervised steps on {settings.sft_on}, then " if settings.sft_steps else ""
-        note = f"{warm}{steps:,} steps of {settings.group} answers on this machine, {validation:,} prompts for validation"
+        note = (
+            f"{warm}{steps:,} steps of {settings.group} answers on this machine, {validation:,} prompts for validation"
+        )
         return Announcement(_price(job), (note,))
 
     def start(self, folder: JobFolder) -> None:
@@ -69,7 +71,9 @@ class Local:
             It runs already.
         """
         if _process(folder).running():
-            raise LockedError(f"{folder.id} runs already; watch it with ds.job({folder.id!r}).status(), or cancel it first")
+            raise LockedError(
+                f"{folder.id} runs already; watch it with ds.job({folder.id!r}).status(), or cancel it first"
+            )
         base = Path(str(folder.read()["base"]))
         if base.is_dir():
             folder.update(base=str(base.resolve()))  # the process may stand in another folder
@@ -129,5 +133,3 @@ def _price(job: Mapping[str, Any]) -> float | None:
 
     rates = [price(model) for model in Grader.from_dict(job["grader"]).models]
     return 0.0 if all(rate is not None and sum(rate) == 0 for rate in rates) else None
-
-

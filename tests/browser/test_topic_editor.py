@@ -129,6 +129,7 @@ def test_3000_topics_with_long_and_odd_names_stay_within_the_page(tab: Any, ds: 
     ds.save_topics(large(), categorize=False)
     play(tab, TopicEditor(ds), "topic_editor", width=width)
     tab.get_by_test_id("open-all").click()
+    tab.wait_for_function("document.querySelector('[data-testid=tree]').scrollHeight > 80000")  # all pages are there
     tab.locator("[data-testid=tree]").focus()
     tab.keyboard.press("End")
     tab.locator("[data-testid=tree] [data-current]").wait_for()

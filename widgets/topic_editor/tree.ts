@@ -42,6 +42,8 @@ export class Tree {
   private typed = "";
   private last = 0;
   private editing = false;
+  /** Whether all is to be open, also what comes later. */
+  private all = false;
   private pointed: Readonly<Record<string, number>> = {};
   private pressed = "";
   private drawn = "";
@@ -69,7 +71,7 @@ export class Tree {
     this.forest = forest;
     this.records = records;
     this.counted = counted;
-    if (fresh && forest.nodes.length <= 60) forest.nodes.forEach(({ id }) => this.open.add(id));
+    if (this.all || (fresh && forest.nodes.length <= 60)) forest.nodes.forEach(({ id }) => this.open.add(id));
     for (const id of [...this.marks]) if (forest.place(id) < 0) this.marks.delete(id);
     this.rows = forest.visible(this.open, this.text);
     if (forest.place(this.current) < 0) this.current = this.idOf(Math.max(0, Math.min(was, this.rows.length - 1)));
@@ -109,6 +111,7 @@ export class Tree {
   }
 
   openAll(open: boolean): void {
+    this.all = open;
     this.open.clear();
     if (open) this.forest?.nodes.forEach(({ id }) => this.open.add(id));
     this.renew();
@@ -301,6 +304,7 @@ export class Tree {
   }
 
   private turn(id: string): void {
+    this.all = false;
     if (!this.open.delete(id)) this.open.add(id);
     this.renew();
   }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 import rftkit
 from rftkit.deploy.deployment import Deployment
+from rftkit.grade import Grader
 from rftkit.train.state import JobFolder
 from rftkit.widgets import ResultsPanel
 from tests.widgets.test_training_monitor import EXACT
@@ -15,6 +17,7 @@ from tests.widgets.test_widgets import ask
 from tests.widgets.until import until
 
 TOPICS = ("Cards", "Loans")
+IDS = tuple(f"r{n}" for n in range(40))
 
 
 @pytest.fixture
@@ -29,30 +32,31 @@ def trained(tmp_path: Path) -> rftkit.Dataset:
     return ds
 
 
-def ended(ds: rftkit.Dataset, right_before: int, right_after: int) -> JobFolder:
-    """Make a job whose model was right so often, before and after."""
+def ended(
+    ds: rftkit.Dataset,
+    right_before: int,
+    right_after: int,
+    *,
+    ids: Sequence[str] = IDS,
+    right: str = "",
+    grader: Grader = EXACT,
+) -> JobFolder:
+    """Make a job whose model was right so often, before and after; by default right is the topic."""
     folder = JobFolder.make(
         ds.path / "jobs",
         backend="trl",
         base="tiny",
-        grader=EXACT.to_dict(),
+        grader=grader.to_dict(),
         grader_name="exact",
-        grader_fingerprint=EXACT.fingerprint,
+        grader_fingerprint=grader.fingerprint,
         seed=0,
         dataset_version=ds.version,
     )
-    for which, right in (("before", right_before), ("after", right_after)):
+    for which, often in (("before", right_before), ("after", right_after)):
+        said = [(right or TOPICS[n % 2]) if n < often else "nothing" for n in range(len(ids))]
+        rows = zip(ids, said, strict=True)
         folder.keep_rollouts(
-            which,
-            [
-                {
-                    "id": f"r{n}",
-                    "sample": 0,
-                    "output_text": TOPICS[n % 2] if n < right else "nothing",
-                    "output_tools": None,
-                }
-                for n in range(40)
-            ],
+            which, [{"id": id, "sample": 0, "output_text": text, "output_tools": None} for id, text in rows]
         )
     folder.update(state="succeeded")
     return folder

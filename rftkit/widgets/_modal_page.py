@@ -28,7 +28,7 @@ def summary(choices: Mapping[str, Any], offer: Mapping[str, Any] | None, refusal
     if offer is None:
         return f"{mode}: {refusal or 'working out the plan'}"
     price = "free" if offer["free"] else f"about {render.money(offer['cost_usd'])}"
-    return f"{mode}: {offer['requested']:,} candidates by {offer['model']}, {offer['calls']:,} calls, {price}"
+    return f"{mode}: {offer['requested']:,} candidates by {offer['model']}, {render.plural(offer['calls'], 'call')}, {price}"
 
 
 def page(choices: Mapping[str, Any], offer: Mapping[str, Any] | None, refusal: str) -> Html:

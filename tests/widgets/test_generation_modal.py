@@ -38,7 +38,7 @@ def test_all_three_entries_open_the_same_modal(ds: rftkit.Dataset) -> None:
     assert gaps.plan.requested == ds.plan(fill_gaps=True).requested
     assert topic.plan.requested == 12
     assert records.plan.requested == 6
-    assert repr(topic) == "GenerationModal(topic: 12 candidates by rftkit/offline, 2 calls, free)"
+    assert repr(topic) == "GenerationModal(topic: 12 candidates by rftkit/offline, 1 call, free)"
 
 
 def test_the_mode_can_be_switched_and_back_without_loss(ds: rftkit.Dataset) -> None:

@@ -27,6 +27,7 @@ USUAL: dict[str, Any] = {
     "min_validation": None,
     "seed": 0,
     "keep": None,
+    "frozen": None,
 }
 #: So many topics reach the page, the largest first; the rest is counted.
 TOPICS = 200
@@ -83,7 +84,7 @@ class SplitPanel(DatasetWidget, bundle_name="split_panel"):
         Parameters
         ----------
         **options
-            As `Dataset.split` takes them: train, stratify, generated_in_validation, min_validation, seed, keep.
+            As `Dataset.split` takes them: train, stratify, generated_in_validation, min_validation, seed, keep, frozen.
         """
         unknown = sorted(set(options) - set(USUAL))
         if unknown:
@@ -119,7 +120,8 @@ class SplitPanel(DatasetWidget, bundle_name="split_panel"):
     def _options(self) -> dict[str, Any]:
         state = self.dataset.split_state()
         last = {} if state is None else {name: state["configuration"].get(name) for name in USUAL if name != "keep"}
-        known = {name: value for name, value in last.items() if value is not None}
+        # frozen stays so by itself; that it is not needs no saying
+        known = {name: value for name, value in last.items() if value is not None and (name != "frozen" or value)}
         return {**USUAL, **known, **self._chosen}
 
     def _wanted(self) -> bool:

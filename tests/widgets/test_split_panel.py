@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import rftkit
@@ -78,6 +79,17 @@ def test_the_options_of_the_last_split_are_those_of_the_next(cards: rftkit.Datas
     panel = SplitPanel(cards)
     assert (panel.options["train"], panel.options["seed"]) == (0.7, 3)
     assert panel.python == "ds.split(train=0.7, seed=3)"
+
+
+def test_validation_can_be_frozen_exactly_while_records_come(cards: rftkit.Dataset) -> None:
+    panel = SplitPanel(cards)
+    ask(panel, "divide")
+    before = set(cards.labels().filter(pl.col("split") == "validation")["id"])
+    cards.import_([prompt(n, "card") for n in range(60, 100)])
+    ask(panel, "choose", frozen=True)
+    assert panel.python == "ds.split(train=0.9, frozen=True)"
+    assert "error" not in ask(panel, "divide")
+    assert set(cards.labels().filter(pl.col("split") == "validation")["id"]) == before
 
 
 def test_an_impossible_choice_is_refused_with_a_sentence_and_changes_nothing(cards: rftkit.Dataset) -> None:

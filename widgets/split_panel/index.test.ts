@@ -6,7 +6,7 @@ const sets = { train: 90, validation: 10, straddling_groups: 0, left_out: 2, kep
 const state = {
   error: "",
   static_html: "",
-  options: { train: 0.9, stratify: "topic", generated_in_validation: false, min_validation: null, seed: 0, keep: null },
+  options: { train: 0.9, stratify: "topic", generated_in_validation: false, min_validation: null, seed: 0, keep: null, frozen: false },
   preview: sets as unknown,
   current: null as unknown,
   readiness: { valid: 102, generated: 9, ready: false, reasons: [{ sentence: "target fit is .3", blocking: true }] },
@@ -61,6 +61,8 @@ describe("split panel", () => {
     await settled();
     expect(byTest(el, "stale").textContent).toContain("1 group of records on both sides; 3 valid records came after");
     expect(byTest(el, "keep")).not.toBeNull();
+    byTest(el, "frozen").click();
+    expect(model.sent.at(-1)).toMatchObject({ act: "choose", options: { frozen: true } });
   });
 
   it("says what to do without records", () => {

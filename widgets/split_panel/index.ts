@@ -22,7 +22,7 @@ type Sets = {
   topics: Row[];
   rest: { topics: number; train: number; validation: number };
 };
-type Options = { train: number; stratify: string; generated_in_validation: boolean; min_validation: number | null; seed: number; keep: boolean | null };
+type Options = { train: number; stratify: string; generated_in_validation: boolean; min_validation: number | null; seed: number; keep: boolean | null; frozen: boolean | null };
 
 export interface SplitPanelModel extends Shared {
   options: Options;
@@ -100,6 +100,7 @@ class Panel {
         tick({ name: "Stratify by topic", note: " recommended: each topic is divided alike", test: "stratify", checked: options.stratify === "topic", change: (on) => this.choose({ stratify: on ? "topic" : "none" }) }),
         tick({ name: "Generated records in validation", note: generated > 0 ? ` ${plural(generated, "record")} generated` : " none was generated", test: "generated", checked: options.generated_in_validation, change: (on) => this.choose({ generated_in_validation: on }) }),
         standing && tick({ name: "Validation keeps its members", note: " so that results before and after can be compared", test: "keep", checked: options.keep ?? true, change: (on) => this.choose({ keep: on }) }),
+        standing && tick({ name: "Validation stays exactly as it is", note: " nothing comes in; what is tied to it is left out", test: "frozen", checked: options.frozen === true, change: (on) => this.choose({ frozen: on }) }),
       ),
       number({ name: "validation, at least", test: "min-validation", value: options.min_validation, min: 1, step: 1, placeholder: "no minimum", change: (value) => this.choose({ min_validation: value }) }),
       number({ name: "seed", test: "seed", value: options.seed, min: 0, step: 1, why: "The same seed gives the same split.", change: (value) => this.choose({ seed: value ?? 0 }) }),

@@ -40,6 +40,7 @@ class Review {
   private start = 0;
   private stop = 0;
   private at = 0;
+  private going: Promise<void> | null = null;
   private number = -1;
   private editing: string | null = null;
   private odd = false;
@@ -277,13 +278,17 @@ class Review {
   // -- deciding ---------------------------------------------------------------------------------------------------
 
   private async decide(decision: "accept" | "reject"): Promise<void> {
+    if (this.going !== null) await this.going; // the next card is being fetched: this decision is meant for it
     const one = this.current;
     if (one === undefined) return;
     const before = one.decision;
     one.decision = decision;
     this.redrawCard(one.place);
     const answer = this.asked(decision, { ids: [one.id] });
-    await this.next();
+    const going = this.next();
+    this.going = going;
+    await going;
+    if (this.going === going) this.going = null;
     if (await answer) return;
     one.decision = before; // refused: the reason is in the error line
     this.redrawCard(one.place);

@@ -1,7 +1,7 @@
 // The dry run: what it asks and costs, the verdict with every rule, why, where, and what the answers look like.
 import { h, redraw, type Child } from "../shared/dom.ts";
 import { number, redrawForm, select, text as textField } from "../shared/fields.ts";
-import { count, money, score } from "../shared/format.ts";
+import { asSentence, count, money, score } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { heading, python, status, undoKey, type Done, type Work } from "../shared/panel.ts";
 import { button, facts, type Fact } from "../shared/pieces.ts";
@@ -127,7 +127,7 @@ class Panel {
       { name: "calls", value: count(offer.calls), why: "Answers that are not kept yet, and questions to judges.", test: "offer-calls" },
       { name: "cost", value: cost, note: cap, test: "offer-cost" },
     ];
-    const against = offer.problem !== undefined && offer.problem !== "" && h("p", { class: "rft__stale", test: "problem" }, sentence(offer.problem));
+    const against = offer.problem !== undefined && offer.problem !== "" && h("p", { class: "rft__stale", test: "problem" }, asSentence(offer.problem));
     return [offer.prompts !== undefined && facts(values), against];
   }
 
@@ -161,11 +161,6 @@ class Panel {
 function pair(said: string): [number, number] | null {
   const [first, second, ...more] = said.split(/[,;\s]+/).filter((one) => one !== "").map(Number);
   return first === undefined || second === undefined || more.length > 0 || !(first >= 0) || !(second >= 0) ? null : [first, second];
-}
-
-function sentence(text: string): string {
-  const end = /[.!?…]$/.test(text) ? "" : ".";
-  return text.charAt(0).toUpperCase() + text.slice(1) + end;
 }
 
 export default widget("dry", (body, host: View) => void new Panel(body, host));

@@ -1,6 +1,6 @@
 // What a dry run says, piece by piece: verdict, rewards, rules, causes, topics, samples, another run beside it.
 import { h, type Child } from "../shared/dom.ts";
-import { count, money, plural, score, share } from "../shared/format.ts";
+import { count, money, plural, score, share, signedScore } from "../shared/format.ts";
 import { facts, type Fact } from "../shared/pieces.ts";
 
 type Maybe = number | null;
@@ -144,12 +144,8 @@ export type Compared = { before: string; after: string; prompts?: number; rows?:
 /** Another run beside the one in view: every prompt is compared with itself. */
 export function compared(found: Compared): HTMLElement {
   if (found.problem !== undefined) return h("p", { class: "rft__stale", test: "compared" }, found.problem);
-  const row = (one: Moved): HTMLElement => h("tr", {}, h("th", { scope: "row", dir: "auto" }, one.name), h("td", { class: "rft__number" }, score(one.before)), h("td", { class: "rft__number" }, score(one.after)), h("td", { class: "rft__number" }, one.change === null ? "–" : signed(one.change), h("small", { class: "rft__note" }, ` ${one.low === null || one.high === null ? "" : `(${signed(one.low)} to ${signed(one.high)})`}`)), h("td", {}, one.clear ? "clear" : "within chance"));
+  const row = (one: Moved): HTMLElement => h("tr", {}, h("th", { scope: "row", dir: "auto" }, one.name), h("td", { class: "rft__number" }, score(one.before)), h("td", { class: "rft__number" }, score(one.after)), h("td", { class: "rft__number" }, one.change === null ? "–" : signedScore(one.change), h("small", { class: "rft__note" }, ` ${one.low === null || one.high === null ? "" : `(${signedScore(one.low)} to ${signedScore(one.high)})`}`)), h("td", {}, one.clear ? "clear" : "within chance"));
   const head = h("thead", {}, h("tr", {}, ...["", found.before, found.after, "change", ""].map((name, at) => h("th", { scope: "col", class: at > 0 && at < 4 ? "rft__number" : "" }, name))));
   return h("section", { "aria-label": "Comparison", test: "compared" }, h("h3", { class: "rft__head" }, `What changed since ${found.before}`), h("table", { class: "rft__table" }, h("caption", { class: "rft__note" }, `${plural(found.prompts ?? 0, "prompt")} that both runs have`), head, h("tbody", {}, [...(found.rows ?? []), ...(found.topics ?? [])].map(row))));
 }
 
-function signed(value: number): string {
-  const shown = score(Math.abs(value));
-  return shown === "0.00" ? shown : `${value > 0 ? "+" : "−"}${shown}`;
-}

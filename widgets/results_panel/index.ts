@@ -1,7 +1,7 @@
 // Before and after training on the same prompts: what changed, where, the answers, a benchmark, and the way to deploy.
 import { h, redraw, type Child } from "../shared/dom.ts";
 import { redrawForm, select, text as textField, tick } from "../shared/fields.ts";
-import { count, score } from "../shared/format.ts";
+import { asSentence, count, score, signedScore } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { heading, python, status, type Done, type Work } from "../shared/panel.ts";
 import { button, facts, type Fact } from "../shared/pieces.ts";
@@ -101,7 +101,7 @@ class Panel {
   private absent(): Child[] {
     const why = this.host.get("missing");
     if (why === "") return [h("p", { class: "rft__note", test: "working" }, "Comparing answers before and after …")];
-    return [h("p", { class: "rft__stale", test: "missing" }, sentence(why))];
+    return [h("p", { class: "rft__stale", test: "missing" }, asSentence(why))];
   }
 
   private benched(): Child {
@@ -148,12 +148,12 @@ function outcome(shown: Shown): HTMLElement {
   const values: Fact[] = [
     { name: "before", value: score(shown.before), test: "before" },
     { name: "after", value: score(shown.after), test: "after" },
-    { name: "change", value: `${signed(shown.change)}${relative}`, note: between(shown.low, shown.high), why: "Every prompt is compared with itself. In brackets: where the change lies in 95 of 100 cases.", test: "change" },
+    { name: "change", value: `${signedScore(shown.change)}${relative}`, note: between(shown.low, shown.high), why: "Every prompt is compared with itself. In brackets: where the change lies in 95 of 100 cases.", test: "change" },
     { name: "prompts", value: count(shown.prompts), test: "prompts" },
   ];
   const rules = shown.rules.map((one) => h("li", { test: "rule" }, h("span", { class: `rft__status rft__status--${one.passed ? "ok" : "far"}` }, one.passed ? "✓" : "✗"), " ", one.says));
-  const warnings = shown.warnings.map((one) => h("p", { class: "rft__stale", test: "warning" }, sentence(one)));
-  return h("section", { "aria-label": "Outcome" }, h("p", { class: "rft-results__verdict" }, h("b", { class: `rft__status rft__status--${kind}`, role: "status", test: "verdict" }, `${mark} ${words}`), h("span", {}, sentence(shown.advice))), bars(shown.before, shown.after), facts(values), h("ul", { class: "rft-results__rules" }, rules), warnings);
+  const warnings = shown.warnings.map((one) => h("p", { class: "rft__stale", test: "warning" }, asSentence(one)));
+  return h("section", { "aria-label": "Outcome" }, h("p", { class: "rft-results__verdict" }, h("b", { class: `rft__status rft__status--${kind}`, role: "status", test: "verdict" }, `${mark} ${words}`), h("span", {}, asSentence(shown.advice))), bars(shown.before, shown.after), facts(values), h("ul", { class: "rft-results__rules" }, rules), warnings);
 }
 
 /** Before and after on one scale. */
@@ -168,7 +168,7 @@ function topics(shown: Shown): Child {
   const head = h("thead", {}, h("tr", {}, ...["topic", "prompts", "before", "after", "change", ""].map((name, at) => h("th", { scope: "col", class: at > 0 && at < 5 ? "rft__number" : "" }, name))));
   const row = (one: Topic): HTMLElement => {
     const worse = one.fell === true ? h("span", { class: "rft__status rft__status--far" }, "✗ worse") : one.fell === false ? h("span", { class: "rft__status rft__status--near" }, "▿ fell, maybe luck") : one.outcome === "better" ? h("span", { class: "rft__status rft__status--ok" }, "✓ better") : h("span", { class: "rft__note" }, "unclear");
-    return h("tr", { test: "topic-row" }, h("th", { scope: "row", dir: "auto" }, one.topic === "__unassigned" ? "without a topic" : one.topic), h("td", { class: "rft__number" }, count(one.prompts)), h("td", { class: "rft__number" }, score(one.before)), h("td", { class: "rft__number" }, score(one.after)), h("td", { class: "rft__number" }, signed(one.change), h("small", { class: "rft__note" }, ` ${between(one.low, one.high) ?? ""}`)), h("td", {}, worse));
+    return h("tr", { test: "topic-row" }, h("th", { scope: "row", dir: "auto" }, one.topic === "__unassigned" ? "without a topic" : one.topic), h("td", { class: "rft__number" }, count(one.prompts)), h("td", { class: "rft__number" }, score(one.before)), h("td", { class: "rft__number" }, score(one.after)), h("td", { class: "rft__number" }, signedScore(one.change), h("small", { class: "rft__note" }, ` ${between(one.low, one.high) ?? ""}`)), h("td", {}, worse));
   };
   return h("section", { class: "rft-results__topics", "aria-label": "By topic", tabindex: 0 }, h("table", { class: "rft__table" }, h("caption", { class: "rft__note" }, "By topic, the largest fall first"), head, h("tbody", {}, shown.topics.map(row))));
 }
@@ -184,23 +184,12 @@ function pairs(name: string, rows: readonly Pair[]): Child {
 function others(rows: readonly Beside[], shown: Shown): Child {
   if (rows.length < 2) return null;
   const head = h("thead", {}, h("tr", {}, ...["job", "base", "before", "after", "change", "verdict"].map((name, at) => h("th", { scope: "col", class: at > 1 && at < 5 ? "rft__number" : "" }, name))));
-  const row = (one: Beside): HTMLElement => h("tr", { test: "run-row" }, h("th", { scope: "row" }, one.job === shown.job ? `${one.job} (in view)` : one.job), h("td", { class: "rft-results__base" }, one.base ?? ""), h("td", { class: "rft__number" }, score(one.before)), h("td", { class: "rft__number" }, score(one.after)), h("td", { class: "rft__number" }, signed(one.change)), h("td", {}, VERDICTS[one.verdict]?.words ?? one.verdict));
+  const row = (one: Beside): HTMLElement => h("tr", { test: "run-row" }, h("th", { scope: "row" }, one.job === shown.job ? `${one.job} (in view)` : one.job), h("td", { class: "rft-results__base" }, one.base ?? ""), h("td", { class: "rft__number" }, score(one.before)), h("td", { class: "rft__number" }, score(one.after)), h("td", { class: "rft__number" }, signedScore(one.change)), h("td", {}, VERDICTS[one.verdict]?.words ?? one.verdict));
   return h("section", { "aria-label": "Jobs" }, h("table", { class: "rft__table" }, h("caption", { class: "rft__note" }, "Jobs beside each other, the best first"), head, h("tbody", {}, rows.map(row))));
 }
 
-function signed(value: Maybe): string {
-  if (value === null) return "–";
-  const shown = score(Math.abs(value));
-  return shown === "0.00" ? shown : `${value > 0 ? "+" : "−"}${shown}`;
-}
-
 function between(low: Maybe, high: Maybe): string | undefined {
-  return low === null || high === null ? undefined : `(${signed(low)} to ${signed(high)})`;
-}
-
-function sentence(text: string): string {
-  const end = /[.!?…]$/.test(text) ? "" : ".";
-  return text.charAt(0).toUpperCase() + text.slice(1) + end;
+  return low === null || high === null ? undefined : `(${signedScore(low)} to ${signedScore(high)})`;
 }
 
 export default widget("results", (body, host: View) => void new Panel(body, host));

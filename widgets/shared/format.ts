@@ -36,6 +36,18 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+/** What Python said, as a sentence: a capital first, a full stop last. */
+export function asSentence(text: string): string {
+  const end = /[.!?…]$/.test(text) ? "" : ".";
+  return text.charAt(0).toUpperCase() + text.slice(1) + end;
+}
+
+/** A difference of scores with its sign. */
+export function signedScore(value: Maybe): string {
+  const shown = score(value === null || value === undefined ? value : Math.abs(value));
+  return value === null || value === undefined || shown === "0.00" ? shown : `${value > 0 ? "+" : "−"}${shown}`;
+}
+
 function fixed(value: number, digits: number): string {
   // half to even, as Python rounds
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, roundingMode: "halfEven" } as const;

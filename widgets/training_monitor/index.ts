@@ -2,7 +2,7 @@
 import { curves, type Chart } from "../shared/curves.ts";
 import { h, redraw, type Child } from "../shared/dom.ts";
 import { number, redrawForm, select, text as textField, tick } from "../shared/fields.ts";
-import { count, money, plural, score } from "../shared/format.ts";
+import { asSentence, count, money, plural, score } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { heading, python, status, undoKey, type Done, type Work } from "../shared/panel.ts";
 import { button, facts, type Fact } from "../shared/pieces.ts";
@@ -164,8 +164,8 @@ class Monitor {
       { name: "validation", value: count(offer.validation), test: "offer-validation" },
       { name: "cost", value: offer.cost_usd === 0 ? "none: this machine" : offer.cost_usd === null || offer.cost_usd === undefined ? "unknown" : `about ${money(offer.cost_usd)}`, test: "offer-cost" },
     ];
-    const against = offer.problem !== undefined && offer.problem !== "" && h("p", { class: "rft__stale", test: "problem" }, sentence(offer.problem));
-    const notes = (offer.notes ?? []).map((one) => h("li", {}, sentence(one)));
+    const against = offer.problem !== undefined && offer.problem !== "" && h("p", { class: "rft__stale", test: "problem" }, asSentence(offer.problem));
+    const notes = (offer.notes ?? []).map((one) => h("li", {}, asSentence(one)));
     return [facts(values), notes.length > 0 && h("ul", { class: "rft__list" }, notes), against];
   }
 
@@ -237,11 +237,6 @@ function events(shown: Shown): Child {
   const rows = shown.events.map((one) => h("li", {}, h("span", { class: "rft__note" }, one.when.slice(11, 19)), " ", one.text));
   const kept = shown.checkpoint !== null && h("p", { class: "rft__note rft-training__kept", test: "checkpoint" }, `kept: ${shown.checkpoint}`);
   return h("details", { test: "events" }, h("summary", { class: "rft__note" }, `Last of ${plural(shown.events.length, "event")}: ${shown.events[0]?.text ?? ""}`), h("ul", { class: "rft__list" }, rows), kept);
-}
-
-function sentence(text: string): string {
-  const end = /[.!?…]$/.test(text) ? "" : ".";
-  return text.charAt(0).toUpperCase() + text.slice(1) + end;
 }
 
 export default widget("training", (body, host: View) => void new Monitor(body, host));

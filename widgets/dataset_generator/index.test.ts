@@ -54,6 +54,29 @@ describe("dataset generator", () => {
     expect(document.activeElement).toBe(answer());
   });
 
+  it("sends what was said while the last answer was being read, unless the question is another by then", async () => {
+    const confirm = talk({ question: { kind: "confirm", field: "", text: "Is that right?", examples: [], choices: [] } });
+    const work = { name: "answer", note: "", done: 0, total: null, stop: false };
+    const model = show({ talk: confirm, work });
+    byTest(el, "confirm").click();
+    await settled();
+    expect(model.sent).toHaveLength(0);
+    model.push({ work: null });
+    await settled();
+    expect(model.sent.map((one) => one.act)).toEqual(["answer"]);
+    model.answer({});
+    await settled();
+    model.push({ work });
+    answer().value = "too late";
+    answer().focus();
+    press("Enter");
+    model.push({ talk: talk() });
+    model.push({ work: null });
+    await settled();
+    expect(model.sent).toHaveLength(1);
+    expect(answer().value).toBe("too late");
+  });
+
   it("picks a choice by mouse and by number", async () => {
     const model = show();
     (allByTest(el, "choice")[1] as HTMLElement).click();

@@ -61,6 +61,7 @@ class Panel {
   private shownPage = "";
   private shownLines = -1;
   private shown: Step | "" = "";
+  private waiting: (() => void)[] = [];
 
   constructor(root: HTMLElement, private readonly host: View) {
     const left = h("div", { class: "rft-idea__left" }, this.begin, this.said, this.asked, ...(host.live ? [this.typed.node, this.send] : []));
@@ -70,6 +71,7 @@ class Panel {
     panel.addEventListener("keydown", (event) => this.key(event), { signal: host.signal });
     host.onChange(["talk", "step", "work", "done", "model", "models", "form", "written", "checklist"], () => this.draw());
     host.onChange(["analysis"], () => this.drawPrompt());
+    host.onChange(["work"], () => this.waiting.splice(0).forEach((ended) => ended()));
     host.onChange(["offer", "refusal"], () => this.drawSet());
     host.onChange(["cards", "step"], () => this.drawCards());
     host.onChange(["workbench"], () => this.drawPage());
@@ -89,6 +91,13 @@ class Panel {
 
   private get busy(): boolean {
     return this.host.get("work") !== null;
+  }
+
+  /** Wait until the last answer was read; what is meant for a question that is no longer open then stays where it was typed. */
+  private async stillAsked(): Promise<boolean> {
+    const asked = this.host.get("talk").question.text;
+    while (this.busy) await new Promise<void>((ended) => this.waiting.push(ended));
+    return this.host.get("talk").question.text === asked;
   }
 
   private get step(): Step {
@@ -258,7 +267,7 @@ class Panel {
   // -- acts -------------------------------------------------------------------------------------------------------
 
   private async say(text: string): Promise<void> {
-    if (this.busy) return;
+    if (this.busy && !(await this.stillAsked())) return;
     const was = this.typed.field.value;
     const done = await this.ask("answer", { text });
     // what was typed stays where it was refused, and so does what was typed meanwhile

@@ -187,7 +187,7 @@ class Dataset(Context):
         return Dataset(self.path, version=version)
 
     def __len__(self) -> int:
-        return reading.stored_labels(self).height
+        return reading.count(self)
 
     def __bool__(self) -> bool:
         return True

@@ -33,6 +33,15 @@ def stored_labels(ds: Context) -> pl.DataFrame:
     return ds.remember("labels", ("labels",), lambda: slices.stored(ds))
 
 
+def count(ds: Context) -> int:
+    """Return how many records there are, which the files of the labels say without being read."""
+    return ds.remember("count", ("labels",), lambda: _count(ds))
+
+
+def _count(ds: Context) -> int:
+    return int(ds.store.scan("labels", ds.line).select(pl.len()).collect().item())
+
+
 def labels(ds: Context) -> pl.DataFrame:
     """Return the `labels` table in the order of the records, topics as paths."""
     return ds.remember("paths", ("labels", "topics.json"), lambda: slices.named(ds, tree(ds), with_paths))
@@ -125,7 +134,7 @@ def frame(ds: Context, said: pl.DataFrame | None = None, columns: Sequence[str] 
     wide = [name for name in names if name in schema.RECORDS and name not in ("id", "row")]
     if not wide:
         return said.select(names)
-    if said.height < stored_labels(ds).height:
+    if said.height < count(ds):
         came = picking.pick(ds, said["row"], wide)
     else:
         came = ds.store.scan("records", ds.line).select("row", *wide).collect()

@@ -43,14 +43,11 @@ def named(ds: Context, topics: TopicTree, swap: Callable[[pl.DataFrame, TopicTre
     swap
         Replaces ids by paths.
     """
-    plain: dict[Path, pl.DataFrame] = ds.remember("files", (), dict)
+    paths = ds.store.files("labels", ds.line)
+    # with ids first: the two share all columns but that of topics, and the first step finds them read
+    plain = dict(zip(paths, _kept(ds.remember("files", (), dict), paths, _read), strict=True))
     known: dict[Path, pl.DataFrame] = ds.remember("named files", ("topics.json",), dict)
-
-    def read(path: Path) -> pl.DataFrame:
-        found = plain.get(path)
-        return swap(_read(path) if found is None else found, topics)
-
-    return together(_kept(known, ds.store.files("labels", ds.line), read))
+    return together(_kept(known, paths, lambda path: swap(plain[path], topics)))
 
 
 def _read(path: Path) -> pl.DataFrame:

@@ -173,7 +173,8 @@ class RecordBrowser(DatasetWidget, bundle_name="record_browser"):
         id
             The record.
         """
-        found = np.flatnonzero(self._labels["id"].to_numpy()[self._order] == id)
+        named = (self._labels["id"] == id).to_numpy()  # compared where they lie: a million texts for numpy take 0.2 s
+        found = np.flatnonzero(named[self._order])
         return int(found[0]) if found.size else -1
 
     @property

@@ -60,3 +60,27 @@ def test_a_new_name_of_a_topic_writes_no_labels(ds: rftkit.Dataset) -> None:
     ds.change_topics(lambda tree: tree.rename("Loans", "Credits"), "topics rename")
     assert ds.line.tables["labels"] == before
     assert ds.records(["r1"])["topic"].item() == "Credits"
+
+
+def test_how_many_there_are_is_known_without_reading_them(ds: rftkit.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = rftkit.open(ds.path)
+    monkeypatch.setattr("rftkit.acts.slices._read", lambda path: pytest.fail(f"{path} was read"))
+    assert len(fresh) == 40
+
+
+def test_labels_are_read_once_for_paths_and_for_ids(ds: rftkit.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rftkit.acts import reading, slices
+
+    fresh, read, counted = rftkit.open(ds.path), slices._read, []
+    monkeypatch.setattr("rftkit.acts.slices._read", lambda path: (counted.append(path), read(path))[1])
+    fresh.labels()
+    fresh.records(["r1", "r2"])
+    reading.stored_labels(fresh)
+    assert len(counted) == len(set(counted)) == len(fresh.store.files("labels", fresh.line))
+
+
+def test_len_follows_every_step(ds: rftkit.Dataset) -> None:
+    ds.delete(["r0", "r1"])
+    assert len(ds) == 38
+    ds.undo()
+    assert len(ds) == 40 == ds.labels().height

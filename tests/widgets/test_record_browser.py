@@ -319,6 +319,14 @@ def test_what_was_undone_and_done_again_is_read_anew(ds: rftkit.Dataset) -> None
     assert "Question 0" in shown.rows(shown.place_of("Loans-0"), 1)["rows"][0]["text"]
 
 
+def test_a_record_that_is_not_shown_or_not_there_has_no_place(ds: rftkit.Dataset) -> None:
+    shown = RecordBrowser(ds, topic="Loans")
+    outside = next(id_ for id_ in ds.labels()["id"] if not id_.startswith("Loans"))
+    assert shown.place_of("Loans-0") >= 0
+    assert shown.place_of(outside) == -1
+    assert shown.place_of("nobody") == -1
+
+
 def test_rows_are_read_in_any_order_and_number(ds: rftkit.Dataset) -> None:
     rows = reading.labels(ds)["row"]
     for wanted in (rows.slice(5, 1), rows.reverse(), rows.slice(0, 0)):

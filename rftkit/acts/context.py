@@ -86,6 +86,7 @@ class Context:
                 f'open the newest with rftkit.open("{self.path}")'
             )
         with self.store.write(name, configuration) as transaction:
+            transaction.held = self.remember("files", (), dict)
             yield transaction
         self.keep_files(transaction.written)
 

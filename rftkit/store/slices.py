@@ -7,6 +7,7 @@ one commit takes the old files out and puts the new ones in, older versions keep
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,8 +44,16 @@ def replace(folder: Path, frame: pl.DataFrame, written: Written | None = None) -
     return _commit(folder, table, _put(folder, frame), _files(folder, table), written)
 
 
-def merge(folder: Path, frame: pl.DataFrame, key: str, written: Written | None = None) -> int:
-    """Replace the rows that share a key with the given ones and add the others; return the new version.
+def merge(
+    folder: Path,
+    frame: pl.DataFrame,
+    key: str,
+    written: Written | None = None,
+    *,
+    gone: pl.Series | None = None,
+    held: Mapping[Path, pl.DataFrame] | None = None,
+) -> int:
+    """Replace the rows that share a key with the given ones, add the others, take some out; return the new version.
 
     Parameters
     ----------
@@ -56,25 +65,45 @@ def merge(folder: Path, frame: pl.DataFrame, key: str, written: Written | None =
         The column that names a row.
     written
         Takes the rows of each file that was written.
+    gone
+        Keys of rows that are taken out.
+    held
+        Rows of files that are in memory, so that these files are not read.
     """
-    table, wanted = tables.opened(folder), frame[key].implode()
-    found = [frame[key].clear()]
-    gone: dict[Path, int] = {}
+    table = tables.opened(folder)
+    files, known = _files(folder, table), held or {}
+    keys = {path: _keys(path, key, known) for path in files}
+    out = frame[key].clear() if gone is None else gone.cast(frame.schema[key])
+    touched = pl.concat([frame[key], out]).implode()
     new: Written = {}
-    for path, size in _files(folder, table).items():
-        held = pl.read_parquet(path, columns=[key], hive_partitioning=False)[key]
-        here = held.filter(held.is_in(wanted))
-        if here.len():
-            gone[path] = size
-            found.append(here)
-            new |= _put(folder, _updated(path, frame, key))
-    new |= _put(folder, frame.filter(~pl.col(key).is_in(pl.concat(found).implode())))
-    return _commit(folder, table, new, gone, written)
+    hit = [path for path, here in keys.items() if here.is_in(touched).any()]
+    there = pl.concat([frame[key].clear(), *(keys[path] for path in hit)])
+    fresh = frame.filter(~pl.col(key).is_in(there.implode()))
+    open_ = _with_room(keys, fresh.height)
+    for path in {*hit, *open_}:
+        rows = known[path] if path in known else pl.read_parquet(path, hive_partitioning=False)
+        kept = _updated(rows, frame, key).filter(~pl.col(key).is_in(out.implode()))
+        new |= _put(folder, pl.concat([kept, fresh]) if path in open_ else kept)
+    if not open_:
+        new |= _put(folder, fresh)
+    return _commit(folder, table, new, {path: files[path] for path in {*hit, *open_}}, written)
 
 
-def _updated(path: Path, frame: pl.DataFrame, key: str) -> pl.DataFrame:
+def _with_room(keys: dict[Path, pl.Series], count: int) -> list[Path]:
+    """Return the last file, where new rows fit in: many small additions do not become as many files."""
+    full = [path for path, here in keys.items() if here.len()]
+    last = max(full, key=lambda path: keys[path].max(), default=None)  # type: ignore[arg-type, return-value]
+    return [last] if count and last is not None and keys[last].len() + count <= ROWS else []
+
+
+def _keys(path: Path, key: str, held: Mapping[Path, pl.DataFrame]) -> pl.Series:
+    if path in held:
+        return held[path][key]
+    return pl.read_parquet(path, columns=[key], hive_partitioning=False)[key]
+
+
+def _updated(old: pl.DataFrame, frame: pl.DataFrame, key: str) -> pl.DataFrame:
     """Return the rows of a file, changed where they were given anew, in their old order."""
-    old = pl.read_parquet(path, hive_partitioning=False)
     return old.update(frame, on=key, how="left", include_nulls=True).select(frame.columns)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,8 @@ class Transaction:
         self._batches = 0
         #: Rows of the files that this step wrote of tables that are replaced or merged, for whoever reads them next.
         self.written: dict[Path, pl.DataFrame] = {}
+        #: Rows of files that whoever takes the step has in memory, by file.
+        self.held: Mapping[Path, pl.DataFrame] = {}
         self._content: int | None = None
         self._parent: int | None = None
 
@@ -117,8 +120,8 @@ class Transaction:
         self._parts.pop(table, None)
         self._tables[table] = tables.replace(folder, conform(frame, SCHEMAS[table]), self.written)
 
-    def merge(self, table: str, frame: pl.DataFrame, key: str) -> None:
-        """Replace the rows that share a key and add the others.
+    def merge(self, table: str, frame: pl.DataFrame, key: str, gone: pl.Series | None = None) -> None:
+        """Replace the rows that share a key, add the others, and take some out.
 
         Parameters
         ----------
@@ -128,12 +131,15 @@ class Transaction:
             Changed and new rows, all columns.
         key
             The column that names a row.
+        gone
+            Keys of rows that are taken out.
         """
-        if frame.is_empty():
+        if frame.is_empty() and (gone is None or gone.is_empty()):
             return
         folder = self._ready(table)
         self._flush(table)
-        self._tables[table] = slices.merge(folder, conform(frame, SCHEMAS[table]), key, self.written)
+        rows = conform(frame, SCHEMAS[table])
+        self._tables[table] = slices.merge(folder, rows, key, self.written, gone=gone, held=self.held)
 
     def put(self, name: str, value: Any) -> None:
         """Set a small file; the old one stays for undo.

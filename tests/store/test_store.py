@@ -255,3 +255,44 @@ def test_any_reader_of_delta_sees_the_files_as_one_table(store: Store, monkeypat
     assert sorted(pl.read_delta(str(folder))["id"]) == sorted(shorter["id"])
     assert len(table.file_uris()) == 2
     assert table.count() == 12
+
+
+def test_rows_are_taken_out_of_the_files_that_hold_them(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    _large(store, monkeypatch)
+    before = _files(store)
+    changed = store.scan("labels", store.head()).filter(pl.col("id") == "r01").collect().with_columns(split=pl.lit("x"))
+    with store.write("delete") as step:
+        step.merge("labels", changed, key="row", gone=pl.Series([0, 2, 34]))
+    assert len(before & _files(store)) == 2
+    left = store.scan("labels", store.head()).sort("row").collect()
+    assert left["id"].to_list() == ["r01", *(f"r{n:02}" for n in range(3, 34))]
+    assert left["split"].drop_nulls().to_list() == ["x"]
+    assert _ids(store, 1) == [f"r{n:02}" for n in range(35)]
+
+
+def test_all_rows_can_be_taken_out(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    _large(store, monkeypatch)
+    with store.write("delete") as step:
+        step.merge("labels", _labels(), key="row", gone=pl.Series(range(35)))
+    assert _ids(store) == []
+
+
+def test_few_new_rows_go_where_there_is_room(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    _large(store, monkeypatch)
+    for n in range(35, 45):
+        with store.write("add") as step:
+            step.merge("labels", pl.DataFrame({"row": [n], "id": [f"r{n}"]}), key="row")
+    assert _ids(store) == [f"r{n:02}" for n in range(45)]
+    assert len(_files(store)) == 5
+
+
+def test_rows_in_memory_are_not_read_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    _large(store, monkeypatch)
+    held = {path: pl.read_parquet(path) for path in _files(store)}
+    monkeypatch.setattr("polars.read_parquet", lambda path, **_: pytest.fail(f"{path} was read"))
+    with store.write("delete") as step:
+        step.held = held
+        step.merge("labels", _labels(), key="row", gone=pl.Series([3]))
+    monkeypatch.undo()
+    assert "r03" not in _ids(store)
+    assert len(_ids(store)) == 34

@@ -4,6 +4,7 @@ A grader reads `item.<key>`, so every other top-level key of the source row is w
 untouched. Keys of `metadata` join them when their value is plain (text, number, true, false, null): nested metadata is
 what some services refuse, and is left out and counted. Where a name is wanted twice, the prompt's own keys win, then
 rftkit's, then the source's, then metadata's. The calls of a stored output join them last, as `reference_tool_calls`.
+A value that is nested too deeply for ordinary parsers would make its whole file unreadable: it is left out and counted.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
+import numpy as np
 import polars as pl
 
+from rftkit.formats.deep import LIMIT, is_deep
 from rftkit.formats.writing import text
 from rftkit.formats.writing.calls import reference_calls
 from rftkit.formats.writing.target import Notes, Options
@@ -176,7 +179,9 @@ def _foreign(
     else:
         simple = ~text.may_name(extra, wanted) & ~text.may_name(metadata, wanted)
         text_ = pl.lit("")
-    rows = frame.select(simple.alias("simple"), "extra", "metadata", text_.alias("text"))
+    rows = frame.select(
+        (simple & ~pl.lit(_deep(frame["extra"]))).alias("simple"), "extra", "metadata", text_.alias("text")
+    )
     if rows["simple"].all():
         return rows["text"].alias("beside")
     texts = rows["text"].to_list()
@@ -186,15 +191,25 @@ def _foreign(
     return pl.Series("beside", texts, dtype=pl.String)
 
 
+def _deep(source: pl.Series) -> pl.Series:
+    """Return which JSON texts hold something nested too deeply; short ones cannot."""
+    deep = np.zeros(source.len(), dtype=np.bool_)
+    for index in (source.str.len_bytes() > 2 * LIMIT).fill_null(False).arg_true():
+        deep[index] = is_deep(source[index].encode())
+    return pl.Series("deep", deep)
+
+
 def _members(
     extra: str | None, metadata: str | None, blocked: frozenset[str], wanted: frozenset[str] | None, notes: Notes
 ) -> str:
     first, second = top_level(extra), top_level(metadata)
+    deep = {key for key, value in {**second, **first}.items() if is_deep(value.encode())}
+    notes["deep_value"] += not deep.isdisjoint(first if wanted is None else wanted)
     plain = {key: value for key, value in second.items() if value[0] not in "{["}
     notes["nested_metadata"] += len(plain) < len(second) and wanted is None
     # A reference answer that is left out here stands under the format's own name for it.
     notes["taken_key"] += not blocked.difference(REFERENCE_KEYS).isdisjoint(first)
     both = {**(plain if wanted is None else second), **first}
     order = [*first, *(key for key in both if key not in first)]
-    kept = [key for key in order if key not in blocked and (wanted is None or key in wanted)]
+    kept = [key for key in order if key not in blocked | deep and (wanted is None or key in wanted)]
     return "".join(f",{msgspec.json.encode(key).decode()}:{both[key]}" for key in kept)

@@ -15,6 +15,7 @@ _SENTENCES = {
     "no_output": "Found no output in {records}; they end with the user's turn.",
     "output_no_message": "Left out the output of {records}: it is no chat message.",
     "nested_metadata": "Left out nested metadata of {records}; ask for its keys by name to have them.",
+    "deep_value": "Left out values of {records} nested more deeply than readers of JSON take; --format records has them.",
     "taken_key": "Left out keys of {records} that are named like a key of this format.",
     "formula": "Found {cells} that a spreadsheet would run as formulas; --excel-safe alters them.",
     "formula_made_safe": "Put an apostrophe before {cells} that a spreadsheet would run as formulas.",

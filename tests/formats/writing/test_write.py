@@ -272,13 +272,18 @@ def test_members_are_found_by_counting_brackets_too(members: dict[str, object]) 
     assert {key: json.loads(value) for key, value in top_level(text).items()} == members
 
 
-def test_what_is_too_deep_to_parse_is_written_as_it_came(tmp_path: Path) -> None:
+def test_what_is_too_deep_to_parse_is_kept_by_records_and_left_out_of_files_for_trainers(tmp_path: Path) -> None:
     deep = "[" * 50_000 + "]" * 50_000
     extra = f'{{"reference_answer":"7","well":{deep}}}'
     frame = frame_of({"id": "a", "messages": say("Hi")}).with_columns(extra=pl.lit(extra), metadata=pl.lit('{"k":1}'))
-    for format_ in ("openai-rft", "bedrock", "records", "trl"):
-        write(frame, tmp_path / "a.jsonl", format_)
-        assert f'"well":{deep}' in (tmp_path / "a.jsonl").read_text()
+    for format_ in ("openai-rft", "bedrock", "fireworks", "trl"):
+        told = write(frame, tmp_path / "a.jsonl", format_)
+        row = json.loads((tmp_path / "a.jsonl").read_text())
+        assert "well" not in row
+        assert "7" in row.values()
+        assert any("values of 1 record nested more deeply" in said for said in told.warnings)
+    write(frame, tmp_path / "a.jsonl", "records")
+    assert f'"well":{deep}' in (tmp_path / "a.jsonl").read_text()
     write(frame, tmp_path / "a.csv", "csv")
     assert (tmp_path / "a.csv").read_text() == "input,answer\nHi,7\n"
 

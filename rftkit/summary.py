@@ -284,8 +284,7 @@ def _blocking(c: Coverage, frame: pl.DataFrame, train: float, invented: bool) ->
 
 
 def _per_split(c: Coverage, frame: pl.DataFrame, train: float, invented: bool) -> Rule:
-    valid = frame.filter(pl.col("valid").fill_null(value=True)) if "valid" in frame.columns else frame
-    parts = dict(valid["split"].drop_nulls().value_counts().iter_rows()) if "split" in frame.columns else {}
+    parts = dict(_of_valid(frame, "split").drop_nulls().value_counts().iter_rows()) if "split" in frame.columns else {}
     if parts:
         least = min(parts.get("train", 0), parts.get("validation", 0))
         text = f"the smaller set of the split has {render.plural(least, 'valid record')}"
@@ -297,6 +296,11 @@ def _per_split(c: Coverage, frame: pl.DataFrame, train: float, invented: bool) -
     again = ": allow generated records in validation, there are no others" if invented else ""
     sentence = f"{text}; {LEAST_PER_SPLIT} is the least{again}"
     return Rule("valid_per_split", True, least, LEAST_PER_SPLIT, least >= LEAST_PER_SPLIT, sentence)
+
+
+def _of_valid(frame: pl.DataFrame, name: str) -> pl.Series:
+    """Return a column of the valid records; those that nobody checked yet count as valid."""
+    return frame[name].filter(frame["valid"].fill_null(value=True)) if "valid" in frame.columns else frame[name]
 
 
 def _advisory(c: Coverage, frame: pl.DataFrame, invented: bool) -> Iterator[Rule]:
@@ -322,9 +326,10 @@ def _advisory(c: Coverage, frame: pl.DataFrame, invented: bool) -> Iterator[Rule
 def _validated(c: Coverage, frame: pl.DataFrame) -> Iterator[Rule]:
     if "split" not in frame.columns or not (frame["split"] == "validation").any():
         return
-    held = coverage(frame.filter(pl.col("split") == "validation"), c.outline.tree, level=c.options.level).topics.filter(
-        pl.col("count") > 0
-    )["path"]
+    known = [name for name in ("topic", "valid", "generated") if name in frame.columns]
+    held = coverage(
+        frame.select(known).filter(frame["split"] == "validation"), c.outline.tree, level=c.options.level
+    ).topics.filter(pl.col("count") > 0)["path"]
     there = c.topics.filter(pl.col("count") > 0)["path"].to_list()
     missing = sorted(set(there) - set(held.to_list()))
     shown = ", ".join(map(repr, missing[:3])) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
@@ -336,8 +341,7 @@ def _unsplit(frame: pl.DataFrame, left_out: int | None) -> Iterator[Rule]:
     """Say how many valid records came after the split; nothing where there was none."""
     if left_out is None or "split" not in frame.columns:
         return
-    valid = pl.col("valid").fill_null(value=True) if "valid" in frame.columns else pl.lit(True)
-    new = max(frame.filter(valid & pl.col("split").is_null()).height - left_out, 0)
+    new = max(_of_valid(frame, "split").null_count() - left_out, 0)
     text = f"{render.plural(new, 'valid record')} came after the split and {'is' if new == 1 else 'are'} in neither set"
     yield Rule("split_age", False, new, 0, not new, f"{text}: split again" if new else "every valid record has its set")
 

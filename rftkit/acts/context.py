@@ -101,6 +101,22 @@ class Context:
         known: dict[Path, pl.DataFrame] = self.remember("files", (), dict)
         known.update((path, rows) for path, rows in written.items() if path.parent.name == KEPT)
 
+    def of_version(self, name: str, make: Callable[[], T]) -> T:
+        """Return what `make` returns; make it again only when the dataset has another version.
+
+        Parameters
+        ----------
+        name
+            Names the value.
+        make
+            Makes it.
+        """
+        known = self._memory.get(name)
+        if known is None or known[0] != self.line:
+            known = (self.line, make())
+            self._memory[name] = known
+        return known[1]
+
     def remember(self, name: str, parts: tuple[str, ...], make: Callable[[], T]) -> T:
         """Return what `make` returns; make it again only when one of the parts changed.
 

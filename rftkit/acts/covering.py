@@ -64,7 +64,12 @@ def coverage(
     grow
         Growth of a balanced dataset, 0.2 for a fifth.
     """
-    chosen = _targets(ds) if targets is None else targets
+    if (targets, level, grow) == (None, None, None):
+        return ds.of_version("coverage", lambda: _cover(ds, _targets(ds), level, grow))
+    return _cover(ds, _targets(ds) if targets is None else targets, level, grow)
+
+
+def _cover(ds: Context, chosen: Targets, level: int | None, grow: float | None) -> Coverage:
     return cover(reading.narrow(ds), reading.tree(ds), targets=chosen, level=level, grow=grow, waiting=_waiting(ds))
 
 
@@ -99,6 +104,10 @@ def matrix(ds: Context, facet: str = "difficulty", *, level: int | None = None) 
 
 def summary(ds: Context) -> Summary:
     """Return the state of the dataset and whether it is ready for training."""
+    return ds.of_version("summary", lambda: _summarize(ds))
+
+
+def _summarize(ds: Context) -> Summary:
     return summarize(
         reading.narrow(ds),
         reading.tree(ds),

@@ -237,18 +237,16 @@ class ExportPanel(Working, bundle_name="export_panel"):
 
     def read(self) -> dict[str, Any]:
         """Return the traits that show the dataset as it is now; what takes longer follows."""
-        self._look()
-        self._plan()
-        return {
-            "known": {
-                "formats": shown_formats(),
-                "columns": self.dataset.export_columns(),
-                "folder": str(Path.cwd()),
-                "name": self.dataset.name,
-                "records": len(self.dataset),
-            },
-            "done": self._undo.told(),
+        known = {
+            "formats": shown_formats(),
+            "columns": self.dataset.export_columns(),
+            "folder": str(Path.cwd()),
+            "name": self.dataset.name,
+            "records": len(self.dataset),
         }
+        self._look()  # both go on beside this and would slow it down
+        self._plan()
+        return {"known": known, "done": self._undo.told()}
 
     def _look(self) -> None:
         """Work out readiness, the split there is, and what the options would make of it."""

@@ -63,7 +63,7 @@ def test_every_preset_is_sound_json_without_rftkit(name: str) -> None:
 def test_the_presets_are_described_with_their_options() -> None:
     known = {one["name"]: one for one in described()}
     assert list(known) == list(PRESETS)
-    assert known["numeric_answer"]["options"] == {"reference": "reference_answer", "tolerance": 0.0}
+    assert known["numeric_answer"]["options"] == {"reference": "reference_answer", "tolerance": 0.0, "announced": False}
     assert [name for name, one in known.items() if one["asks_a_model"]] == ["correctness", "conciseness"]
     assert all(one["about"].endswith(".") for one in known.values())
 

@@ -163,6 +163,8 @@ def test_no_text_is_an_error(text: str) -> None:
         "\\frac{" * 20_000,
         "-" * 100_000,
         "**1" * 30_000,
+        "\n" * 100_000 + "1",
+        "1 in " * 30_000,
     ],
 )
 def test_long_and_odd_answers_are_read_in_time(text: str) -> None:

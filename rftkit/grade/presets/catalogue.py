@@ -107,7 +107,7 @@ def exact_match(*, reference: str = "reference_answer", ignore_case: bool = Fals
     }
 
 
-def numeric_answer(*, reference: str = "reference_answer", tolerance: float = 0.0) -> Spec:
+def numeric_answer(*, reference: str = "reference_answer", tolerance: float = 0.0, announced: bool = False) -> Spec:
     """Compare the final number of the answer with the reference answer.
 
     Parameters
@@ -116,8 +116,10 @@ def numeric_answer(*, reference: str = "reference_answer", tolerance: float = 0.
         The field with the right answer: a number, or a text with one.
     tolerance
         How far it may be off.
+    announced
+        Whether only a number after "####", in a box or after "answer is" counts; an answer that breaks off has none.
     """
-    return python("numeric_answer", reference=reference, tolerance=tolerance)
+    return python("numeric_answer", reference=reference, tolerance=tolerance, announced=announced)
 
 
 def json_schema(*, schema: Mapping[str, Any] | None = None, field: str = "json_schema") -> Spec:

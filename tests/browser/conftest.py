@@ -8,11 +8,13 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +66,7 @@ def tab(chromium: Any) -> Iterator[Any]:
 
 @dataclass
 class Lab:
-    """A running JupyterLab with a folder of its own."""
+    """A running JupyterLab, and a folder in it that one test has for itself."""
 
     url: str
     folder: Path
@@ -74,7 +76,18 @@ class Lab:
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
         book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(book, self.folder / name)
-        return f"{self.url}/lab/tree/{name}?reset"
+        return f"{self.url}/lab/tree/{self.folder.name}/{name}?reset"
+
+    def end_kernels(self) -> None:
+        """End what ran in the folder: fifty idle kernels would slow down the tests that come after."""
+        cookies = CookieJar()
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+        opener.open(f"{self.url}/lab", timeout=60).read()
+        key = next(cookie.value for cookie in cookies if cookie.name == "_xsrf")
+        for session in json.load(opener.open(f"{self.url}/api/sessions", timeout=60)):
+            if session["path"].startswith(f"{self.folder.name}/"):
+                address = f"{self.url}/api/sessions/{session['id']}"
+                opener.open(urllib.request.Request(address, method="DELETE", headers={"X-XSRFToken": key}), timeout=60)
 
 
 SETTINGS = {
@@ -84,10 +97,17 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="package")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder, home = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("jupyter")
     with serving(folder, home) as url:
         yield Lab(url, folder)
+
+
+@pytest.fixture
+def lab(jupyter: Lab) -> Iterator[Lab]:
+    mine = Lab(jupyter.url, Path(tempfile.mkdtemp(prefix="test-", dir=jupyter.folder)))
+    yield mine
+    mine.end_kernels()
 
 
 @contextmanager

@@ -134,7 +134,7 @@ def page(summary: dict[str, Any] | None) -> Html:
 
 
 def _readiness(summary: dict[str, Any]) -> Html:
-    word = "\N{CHECK MARK} Ready to split and train" if summary["ready"] else "\N{BALLOT X} Not ready yet"
+    word = "\N{CHECK MARK} Ready for training" if summary["ready"] else "\N{BALLOT X} Not ready yet"
     reasons = sorted(summary["reasons"], key=lambda reason: not reason["blocking"])
     lines = [f"{'blocks' if reason['blocking'] else 'worth a look'}: {reason['sentence']}" for reason in reasons]
     act = summary["next_act"]

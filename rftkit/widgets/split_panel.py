@@ -12,6 +12,7 @@ from rftkit.errors import InputError
 from rftkit.split.result import UNASSIGNED
 from rftkit.widgets._base import act
 from rftkit.widgets._later import Later
+from rftkit.widgets._sentences import sentence
 from rftkit.widgets._undo import Undo
 from rftkit.widgets._watch import DatasetWidget
 
@@ -99,8 +100,8 @@ class SplitPanel(DatasetWidget, bundle_name="split_panel"):
         line = _python(options)
         shown = self._ahead.wait() if self._wanted() else None
         told = shown or self.dataset.preview_split(**options)
-        sentence = f"{render.plural(told.train, 'record')} in train, {render.count(told.validation)} in validation."
-        with self._undo.step(sentence, line):
+        said = f"{render.plural(told.train, 'record')} in train, {render.count(told.validation)} in validation."
+        with self._undo.step(said, line):
             self.dataset.split(**options)
         self._chosen = {}
         self.refresh()
@@ -176,7 +177,7 @@ def shown_readiness(summary: Any) -> dict[str, Any]:
     >>> shown_readiness(summary(pl.DataFrame({"id": ["a"], "topic": ["Cards"]})))["ready"]
     False
     """
-    reasons = [{"sentence": rule.sentence, "blocking": rule.blocking} for rule in summary.reasons]
+    reasons = [{"sentence": sentence(rule.sentence), "blocking": rule.blocking} for rule in summary.reasons]
     return {"valid": summary.valid, "generated": summary.generated, "ready": summary.ready, "reasons": reasons}
 
 
@@ -231,7 +232,7 @@ def page(
     if not readiness.get("valid") or told is None:
         return render.card("Split", render.notice(EMPTY))
     ready = render.notice("Ready for training.", "ok") if readiness["ready"] else render.notice("Not ready yet.", "far")
-    reasons = [f"{'blocks' if one['blocking'] else 'advice'}: {one['sentence']}" for one in readiness["reasons"]]
+    reasons = [f"{'blocks' if one['blocking'] else 'worth a look'}: {one['sentence']}" for one in readiness["reasons"]]
     facts = {
         name.replace("_", " "): told[name]
         for name in ("train", "validation", "left_out", "straddling_groups")

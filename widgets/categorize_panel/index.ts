@@ -2,6 +2,7 @@
 import { conversation, type Turn } from "../shared/conversation.ts";
 import { dialog } from "../shared/dialog.ts";
 import { h, redraw, type Child } from "../shared/dom.ts";
+import { empty, IMPORT } from "../shared/empty.ts";
 import { redrawForm } from "../shared/fields.ts";
 import { count, plural } from "../shared/format.ts";
 import { help, typing } from "../shared/help.ts";
@@ -111,9 +112,8 @@ class Panel {
     if (this.ready && state.last !== "") return null;
     if (this.ready && state.total > state.unassigned) return null;
     const text = state.total === 0 ? EMPTY : state.topics === 0 ? NO_TOPICS : NEVER;
-    const again = this.host.live && !this.ready && button({ text: "Refresh", test: "refresh", act: () => this.ask("refresh") });
-    const how = state.total > 0 && state.topics === 0 && h("code", { class: "rft__python" }, "ds.discover_topics()");
-    return h("p", { class: "rft__empty", test: "empty" }, text, how, again);
+    const how = state.total === 0 ? IMPORT : state.topics === 0 ? "ds.discover_topics()" : "";
+    return empty(text, { python: how, refresh: this.host.live && !this.ready && (() => this.ask("refresh")) });
   }
 
   private drawForm(): void {

@@ -1,10 +1,12 @@
 // The distribution over topics: a bar per topic with its target as a tick, both scores, what to do next.
 import { dialog, type Dialog } from "../shared/dialog.ts";
 import { append, h, type Child } from "../shared/dom.ts";
+import { empty as nothing } from "../shared/empty.ts";
 import { redrawForm as redraw } from "../shared/fields.ts";
 import { count, plural, points, score, share } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { moveAlong } from "../shared/keys.ts";
+import { python } from "../shared/panel.ts";
 import { bar, bullets, button, choices, crumbs, facts, nextAct, status, statusWord, type Advice } from "../shared/pieces.ts";
 import { run, sentence, widget } from "../shared/widget.ts";
 import { filling, handField, targeting, type Fill } from "./filling.ts";
@@ -62,7 +64,7 @@ function draw(body: HTMLElement, host: View): void {
     if (host.get("draft") === null && !local.dragging) local.held = null;
     const drafting = host.get("draft") !== null;
     const fill = filling(host.get("fill"), host.get("filling"), host.live && !drafting, () => ask(host, "generate"));
-    redraw(page, top(coverage, host), fill, told(coverage, host), where(host, local), table(coverage, host, local), facets(host, local), below(coverage));
+    redraw(page, top(coverage, host), fill, told(coverage, host), where(host, local), table(coverage, host, local), facets(host, local), below(coverage), python("ds.coverage()"));
   }
   host.onChange(["coverage", "place", "definitions", "draft", "saved", "targets", "fill", "filling", "matrix"], show);
   show();
@@ -115,8 +117,7 @@ function ask(host: View, act: string, options: Record<string, unknown> = {}): vo
 
 function empty(host: View): HTMLElement {
   const text = "No topics yet: discover them or use a template, then the distribution shows here.";
-  const again = host.live && button({ text: "Refresh", test: "refresh", act: () => ask(host, "refresh") });
-  return h("div", { class: "rft__empty", test: "empty" }, text, again);
+  return h("div", {}, h("h2", { class: "rft__title" }, "Coverage"), nothing(text, { python: "ds.discover_topics()", refresh: host.live && (() => ask(host, "refresh")) }));
 }
 
 function top(coverage: Coverage, host: View): HTMLElement {

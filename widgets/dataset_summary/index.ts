@@ -1,12 +1,11 @@
 // One look at a dataset: what is in it, how it scores, whether it is ready, what to do next.
-import { h, redraw, type Child } from "../shared/dom.ts";
+import { h, redraw } from "../shared/dom.ts";
 import { count, score, share } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { button, facts, nextAct, type Advice } from "../shared/pieces.ts";
+import { readyWord, reasonList, type Reason } from "../shared/readiness.ts";
 import { run, widget } from "../shared/widget.ts";
 import "./index.css";
-
-type Reason = { rule: string; blocking: boolean; sentence: string };
 
 type Summary = {
   name: string;
@@ -83,19 +82,10 @@ function scores(summary: Summary, host: View): HTMLElement {
 }
 
 function readiness(summary: Summary): HTMLElement {
-  const word = summary.ready ? "Ready to split and train" : "Not ready yet";
-  const kind = summary.ready ? "ok" : "far";
-  const mark = summary.ready ? "✓" : "✗";
-  const title = h("p", {}, h("b", { class: `rft__status--${kind}`, test: "ready" }, `${mark} ${word}`));
-  const sorted = [...summary.reasons].sort((a, b) => Number(b.blocking) - Number(a.blocking));
-  const why = sorted.length > 0 && h("ul", { class: "rft-summary__reasons", test: "reasons" }, sorted.map(reason));
-  return h("section", { class: "rft-summary__ready" }, title, why, nextAct(summary.next_act));
-}
-
-function reason({ rule, blocking, sentence }: Reason): Child {
-  const [kind, mark, word] = blocking ? ["far", "✗", "blocks"] : ["near", "▿", "worth a look"];
-  const label = h("span", { class: `rft__status rft__status--${kind}` }, `${mark} ${word}`);
-  return h("li", { "data-rule": rule }, label, h("span", {}, sentence));
+  const next = nextAct(summary.next_act);
+  // of an empty dataset every rule fails, which says nothing: what to do first does
+  const why = summary.total > 0 && [h("p", {}, readyWord(summary.ready)), reasonList(summary.reasons)];
+  return h("section", { class: "rft-summary__ready" }, why, next);
 }
 
 export default widget("summary", draw);

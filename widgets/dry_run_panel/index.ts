@@ -1,5 +1,6 @@
 // The dry run: what it asks and costs, the verdict with every rule, why, where, and what the answers look like.
 import { h, redraw, type Child } from "../shared/dom.ts";
+import { empty } from "../shared/empty.ts";
 import { number, redrawForm, select, text as textField } from "../shared/fields.ts";
 import { asSentence, count, money, score } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
@@ -69,7 +70,7 @@ class Panel {
   private draw(): void {
     const shown = this.host.get("shown");
     redraw(this.top, heading("Dry run", shown === null ? "" : String(shown.run ?? ""), this.others(shown)), status(this.host, "answers"));
-    if (shown === null) redraw(this.view, h("p", { class: "rft__empty", test: "empty" }, EMPTY));
+    if (shown === null) redraw(this.view, empty(EMPTY));
     else this.drawRun(shown);
     this.drawNext(shown);
     redraw(this.end, this.host.live && python(this.host.get("python")));

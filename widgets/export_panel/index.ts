@@ -1,11 +1,11 @@
 // Records into files for a trainer: whether they are ready, how they are divided, what each file would hold.
 import { h, redraw } from "../shared/dom.ts";
 import { download, keepBlob } from "../shared/download.ts";
+import { empty, IMPORT } from "../shared/empty.ts";
 import { redrawForm } from "../shared/fields.ts";
 import { plural } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { heading, python, status, undoKey, type Done, type Work } from "../shared/panel.ts";
-import { button } from "../shared/pieces.ts";
 import { run, widget } from "../shared/widget.ts";
 import { division } from "./division.ts";
 import { draft, form, written, type FileActs } from "./files.ts";
@@ -67,8 +67,7 @@ class Panel {
 
   private drawTop(): void {
     const { name, records } = this.host.get("known");
-    const again = this.host.live && button({ text: "Refresh", test: "refresh", act: () => this.ask("refresh") });
-    const nothing = this.empty && h("p", { class: "rft__empty", test: "empty" }, "No records yet: import some, then they can be divided and written to files.", again);
+    const nothing = this.empty && empty("No records yet: import some, then they can be divided and written to files.", { python: IMPORT, refresh: this.host.live && (() => this.ask("refresh")) });
     redraw(this.top, heading("Export", `${name}, ${plural(records, "record")}`), status(this.host, "records"), nothing);
   }
 

@@ -2,7 +2,8 @@
 import type { Shared } from "../shared/host.ts";
 import type { Done, Work } from "../shared/panel.ts";
 
-export type Reason = { blocking: boolean; rule: string; sentence: string };
+import type { Reason } from "../shared/readiness.ts";
+
 export type Readiness = { ready: boolean; total: number; valid: number; reasons: Reason[]; passed: string[] };
 
 export type Division = {

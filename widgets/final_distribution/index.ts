@@ -1,9 +1,11 @@
 // Before and after generation: both scores, and one bar per topic with what was added on it.
 import { h, redraw, type Child } from "../shared/dom.ts";
+import { empty as nothing } from "../shared/empty.ts";
 import { select } from "../shared/fields.ts";
 import { count, plural, points, score, share } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
-import { bar, button, facts, status, type Fact, type Status } from "../shared/pieces.ts";
+import { python } from "../shared/panel.ts";
+import { bar, facts, status, type Fact, type Status } from "../shared/pieces.ts";
 import { run, widget } from "../shared/widget.ts";
 import "./index.css";
 
@@ -38,6 +40,7 @@ export interface FinalDistributionModel extends Shared {
 type View = Host<FinalDistributionModel>;
 
 const SHOWN = 20;
+const TITLE = "Before and after";
 
 function draw(body: HTMLElement, host: View): void {
   const local = { all: false };
@@ -48,10 +51,14 @@ function draw(body: HTMLElement, host: View): void {
       local.all = true;
       show();
     };
-    redraw(body, top(told, host), table(told, local.all, unfold), h("p", { class: "rft__note" }, h("code", { class: "rft__python" }, "ds.final_distribution()")));
+    redraw(body, top(told, host), table(told, local.all, unfold), python(line(host.get("compared").before)));
   };
   host.onChange(["distribution", "compared", "definitions"], show);
   show();
+}
+
+function line(before: number | null): string {
+  return before === null ? "ds.final_distribution()" : `ds.final_distribution(before=${before})`;
 }
 
 function ask(host: View, act: string, options: Record<string, unknown> = {}): void {
@@ -60,7 +67,7 @@ function ask(host: View, act: string, options: Record<string, unknown> = {}): vo
 
 function empty(host: View): HTMLElement {
   const text = "Nothing to compare yet: import records and give them topics, then before and after show here.";
-  return h("div", { class: "rft__empty", test: "empty" }, text, host.live && button({ text: "Refresh", test: "refresh", act: () => ask(host, "refresh") }));
+  return h("div", {}, h("h2", { class: "rft__title" }, TITLE), nothing(text, { python: "ds.discover_topics()", refresh: host.live && (() => ask(host, "refresh")) }));
 }
 
 function top(told: Distribution, host: View): HTMLElement {
@@ -78,7 +85,7 @@ function top(told: Distribution, host: View): HTMLElement {
     pair("target fit", "target_fit", score),
     pair("synthetic share", "synthetic_share", share),
   ]);
-  return h("header", { class: "rft-final__top" }, h("h2", { class: "rft__title" }, "Before and after"), scores, compared(host));
+  return h("header", { class: "rft-final__top" }, h("h2", { class: "rft__title" }, TITLE), scores, compared(host));
 }
 
 /** What "before" is: the records that were not generated, or an earlier version. */

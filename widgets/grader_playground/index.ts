@@ -1,6 +1,7 @@
 // Try a grader on real records: an answer that is stored, one of a model, or one that is typed; and known answers.
 import { conversation, type Turn } from "../shared/conversation.ts";
 import { h, redraw, type Child } from "../shared/dom.ts";
+import { empty, IMPORT } from "../shared/empty.ts";
 import { redrawForm, select, text as textField, tick } from "../shared/fields.ts";
 import { count, score } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
@@ -64,7 +65,7 @@ class Playground {
   private draw(): void {
     const record = this.host.get("record");
     const name = this.host.get("grader_name");
-    redraw(this.top, heading("Playground", name === "" ? "no grader chosen" : `tries ${name}`, record !== null && this.host.live && this.walk(record)), status(this.host, ""), record === null && h("p", { class: "rft__empty", test: "empty" }, EMPTY));
+    redraw(this.top, heading("Playground", name === "" ? "no grader chosen" : `tries ${name}`, record !== null && this.host.live && this.walk(record)), status(this.host, ""), record === null && empty(EMPTY, { python: IMPORT }));
     if (record !== null && record.id !== this.shown) this.take(record.answers[0], record.id);
     this.drawRecord(record);
     this.drawAnswer(record);

@@ -1,5 +1,6 @@
 // What is shown of all records: a search and one line of choices, each with how many records it would show.
 import { h } from "../shared/dom.ts";
+import { empty as nothing, IMPORT } from "../shared/empty.ts";
 import { count } from "../shared/format.ts";
 import { button } from "../shared/pieces.ts";
 import { words } from "../shared/stars.ts";
@@ -63,7 +64,6 @@ export function filterLine(view: Shown, offers: Offers, choose: (change: Partial
 
 /** What is said where no row is shown, with what can be done. */
 export function empty(none: boolean, live: boolean, ask: (act: string) => void): HTMLElement {
-  const text = none ? "No records yet: import some, then they are listed here." : "No record matches; choose less.";
-  const act = none ? button({ text: "Refresh", test: "refresh", act: () => ask("refresh") }) : button({ text: "Show all records", test: "show-all", act: () => ask("choose") });
-  return h("div", { class: "rft__empty", test: "empty" }, text, live && act);
+  if (none) return nothing("No records yet: import some, then they are listed here.", { python: IMPORT, refresh: live && (() => ask("refresh")) });
+  return h("div", { class: "rft__empty", test: "empty" }, "No record matches; choose less.", live && button({ text: "Show all records", test: "show-all", act: () => ask("choose") }));
 }

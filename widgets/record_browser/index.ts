@@ -1,10 +1,11 @@
 // All records: a search, filters, a table of any length, one record open beside it.
 import type { Edit } from "../shared/conversation.ts";
 import { append, byKey, h, redraw, type Child } from "../shared/dom.ts";
-import { count, plural } from "../shared/format.ts";
 import { keepingFocus } from "../shared/focus.ts";
+import { count, plural } from "../shared/format.ts";
 import { help, typing } from "../shared/help.ts";
 import type { Host, Shared } from "../shared/host.ts";
+import { python } from "../shared/panel.ts";
 import { button } from "../shared/pieces.ts";
 import { Table } from "../shared/table.ts";
 import { run, widget } from "../shared/widget.ts";
@@ -212,14 +213,13 @@ class Browser {
   }
 
   private drawEnd(): void {
-    const python = h("code", { class: "rft__python", title: "The same as Python", test: "python" }, this.view.python);
     const field = h("input", { class: "rft__input rft-records__goto", type: "number", min: 1, max: this.view.matching, test: "goto", key: "goto", placeholder: "go to row", "aria-label": "Go to row" });
     field.addEventListener("change", () => {
       const at = field.valueAsNumber;
       if (!Number.isNaN(at)) this.table.go(at - 1);
       field.value = "";
     });
-    redraw(this.end, python, this.host.live && this.view.matching > HEIGHT && field);
+    redraw(this.end, python(this.view.python), this.host.live && this.view.matching > HEIGHT && field);
   }
 
   // -- one record -------------------------------------------------------------------------------------------------

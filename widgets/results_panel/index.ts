@@ -1,5 +1,6 @@
 // Before and after training on the same prompts: what changed, where, the answers, a benchmark, and the way to deploy.
 import { h, redraw, type Child } from "../shared/dom.ts";
+import { empty } from "../shared/empty.ts";
 import { redrawForm, select, text as textField, tick } from "../shared/fields.ts";
 import { asSentence, count, score, signedScore } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
@@ -85,7 +86,7 @@ class Panel {
     const shown = this.host.get("shown");
     const none = this.host.get("jobs").length === 0;
     redraw(this.top, heading("Results", shown?.job ?? "", this.others(shown)), status(this.host, ""));
-    if (none) redraw(this.view, h("p", { class: "rft__empty", test: "empty" }, EMPTY));
+    if (none) redraw(this.view, empty(EMPTY, { python: "ds.train(grader)" }));
     else if (shown === null) redraw(this.view, this.absent());
     else redraw(this.view, outcome(shown), topics(shown), pairs("Wins", shown.wins), pairs("Losses", shown.losses), this.benched(), others(this.host.get("beside"), shown));
     this.drawNext(none, shown);

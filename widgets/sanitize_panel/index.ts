@@ -1,5 +1,6 @@
 // What sanitizing found, by code, with advice; the records behind each code; the check itself.
 import { h, redraw, type Child } from "../shared/dom.ts";
+import { empty, IMPORT } from "../shared/empty.ts";
 import { number, redrawForm, text as textField } from "../shared/fields.ts";
 import { count, plural, share } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
@@ -111,8 +112,8 @@ class Panel {
 
   private empty(report: Report): Child {
     if (report.total > 0 && report.options !== null) return null;
-    const again = this.host.live && report.total === 0 && button({ text: "Refresh", test: "refresh", act: () => this.ask("refresh") });
-    return h("p", { class: "rft__empty", test: "empty" }, report.total === 0 ? EMPTY : NEVER, again);
+    if (report.total > 0) return empty(NEVER);
+    return empty(EMPTY, { python: IMPORT, refresh: this.host.live && (() => this.ask("refresh")) });
   }
 
   private line(): string {

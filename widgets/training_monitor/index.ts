@@ -1,6 +1,7 @@
 // Train a model, or watch one being trained: what it takes, rewards as they come, warnings, cancel and resume.
 import { curves, type Chart } from "../shared/curves.ts";
 import { h, redraw, type Child } from "../shared/dom.ts";
+import { empty } from "../shared/empty.ts";
 import { number, redrawForm, select, text as textField, tick } from "../shared/fields.ts";
 import { asSentence, count, money, plural, score } from "../shared/format.ts";
 import type { Host, Shared } from "../shared/host.ts";
@@ -46,6 +47,8 @@ type Shown = {
   charts: Chart[];
   events: { when: string; kind: string; text: string }[];
 };
+
+const EMPTY = "Nothing was trained yet: choose what to train below, then its rewards are shown here as they come.";
 
 export interface TrainingMonitorModel extends Shared {
   work: Work;
@@ -104,7 +107,7 @@ class Monitor {
   private draw(): void {
     const shown = this.host.get("shown");
     redraw(this.top, heading("Training", note(shown), this.others(shown)), status(this.host, "steps"));
-    redraw(this.job, shown === null ? h("p", { class: "rft__empty", test: "empty" }, "Nothing was trained yet.") : this.view(shown));
+    redraw(this.job, shown === null ? empty(EMPTY) : this.view(shown));
     this.drawNext(shown);
     redraw(this.end, this.host.live && python(this.host.get("python")));
   }

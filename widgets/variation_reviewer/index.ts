@@ -1,8 +1,10 @@
 // The review of candidates: one after the other, the next one already in view, fully by keyboard.
 import { append, byKey, h, redraw } from "../shared/dom.ts";
+import { empty as nothing } from "../shared/empty.ts";
 import { keepingFocus } from "../shared/focus.ts";
 import { help, typing } from "../shared/help.ts";
 import type { Host, Shared } from "../shared/host.ts";
+import { python } from "../shared/panel.ts";
 import { button } from "../shared/pieces.ts";
 import { run, widget } from "../shared/widget.ts";
 import { card, groupHead } from "./card.ts";
@@ -34,7 +36,7 @@ class Review {
   private readonly filters = h("div");
   private readonly acts = h("div");
   private readonly list = h("div", { class: "rft-review__list", test: "cards", role: "group", "aria-label": "Candidates" });
-  private readonly end = h("div", { class: "rft__line rft-review__end" });
+  private readonly end = h("div", { class: "rft-review__end" });
   private readonly cards = new Map<number, Card>();
   private groups: Record<string, Group> = {};
   private start = 0;
@@ -179,7 +181,7 @@ class Review {
     const choices = this.host.get("choices");
     const shown = this.host.live && this.host.get("progress").candidates > 0;
     redraw(this.filters, shown && filterLine(choices, this.deck.matching, (change) => this.choose(change), () => this.ask("choose")));
-    redraw(this.end, h("code", { class: "rft__python", title: "The same as Python", test: "python" }, choices.python));
+    redraw(this.end, python(choices.python));
   }
 
   private drawList(): void {
@@ -201,10 +203,8 @@ class Review {
 
   private empty(): HTMLElement {
     const none = this.host.get("progress").candidates === 0;
-    const text = none ? "No candidates wait: generate some, then they are reviewed here." : "No candidate matches; choose less.";
-    const act = none ? button({ text: "Refresh", test: "refresh", act: () => this.ask("refresh") }) : button({ text: "Show all candidates", test: "show-all", act: () => this.ask("choose") });
-    const python = none && h("code", { class: "rft__python" }, "ds.generate(ds.plan(fill_gaps=True))");
-    return h("div", { class: "rft__empty", test: "empty" }, text, python, this.host.live && act);
+    if (none) return nothing("No candidates wait: generate some, then they are reviewed here.", { python: "ds.generate(ds.plan(fill_gaps=True))", refresh: this.host.live && (() => this.ask("refresh")) });
+    return h("div", { class: "rft__empty", test: "empty" }, "No candidate matches; choose less.", this.host.live && button({ text: "Show all candidates", test: "show-all", act: () => this.ask("choose") }));
   }
 
   private draw(one: Card): HTMLElement {

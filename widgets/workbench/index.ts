@@ -4,6 +4,7 @@ import { count, score, share } from "../shared/format.ts";
 import { help, typing } from "../shared/help.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { button, nextAct, type Advice } from "../shared/pieces.ts";
+import { readyWord } from "../shared/readiness.ts";
 import { run, sentence, widget } from "../shared/widget.ts";
 import "./index.css";
 
@@ -53,7 +54,7 @@ function draw(body: HTMLElement, host: View): void {
 }
 
 function title({ name, version }: Summary, host: View): HTMLElement {
-  const undo = host.live && button({ text: "Undo", test: "undo", title: "Take the last step of the dataset back", act: () => void run(null, () => host.ask("undo")) });
+  const undo = host.live && (version ?? 0) > 0 && button({ text: "Undo", test: "undo", title: "Take the last step of the dataset back", act: () => void run(null, () => host.ask("undo")) });
   const note = version !== null && h("span", { class: "rft__note", test: "version" }, `version ${version}`);
   return h("header", { class: "rft__line" }, h("h2", { class: "rft__title" }, name), note, h("span", { class: "rft__push" }, undo));
 }
@@ -71,7 +72,7 @@ function scores(summary: Summary, host: View): HTMLElement {
     pair("balance", score(summary.balance), why["balance"]),
     pair("target fit", score(summary.target_fit), why["target fit"]),
     pair("synthetic share", share(summary.synthetic_share), why["synthetic share"]),
-    h("span", { class: `rft__status--${summary.ready ? "ok" : "far"}`, test: "ready" }, summary.ready ? "✓ ready to split" : "✗ not ready yet"),
+    summary.total > 0 && readyWord(summary.ready),
   );
 }
 

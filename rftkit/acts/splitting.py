@@ -131,8 +131,9 @@ def _keeps(last: dict[str, Any], asked: dict[str, Any], keep: bool | None) -> bo
 def _validation(ds: Context) -> pl.Series:
     """Return who is in validation: by its label, or by its prompt where the record was imported anew."""
     prompts = ds.store.scan("splits", ds.line).collect()["content_key"].drop_nulls()
-    there = reading.narrow(ds).select("id", "split", "content_key")
-    again = pl.col("content_key").is_in(prompts.implode()) & pl.col("split").is_null()
+    there = reading.narrow(ds).select("id", "split", "content_key", "valid")
+    # An invalid copy of a prompt of validation was never in it.
+    again = pl.col("content_key").is_in(prompts.implode()) & pl.col("split").is_null() & pl.col("valid").fill_null(True)
     return there.filter((pl.col("split") == "validation") | again.fill_null(value=False))["id"]
 
 

@@ -81,6 +81,16 @@ def test_what_left_validation_is_said(ds: rftkit.Dataset) -> None:
     assert any("no longer in it" in sentence for sentence in told.warnings)
 
 
+def test_an_invalid_copy_of_a_prompt_of_validation_did_not_leave_it(tmp_path: Path) -> None:
+    ds = rftkit.open(tmp_path / "copies.rft")
+    ds.import_([*rows(0, 100), *({**row, "id": f"copy-{row['id']}"} for row in rows(0, 100))])
+    ds.sanitize()
+    ds.split()
+    again = ds.split()
+    assert (again.kept, again.gone, again.validation) == (10, 0, 10)
+    assert not any("no longer in it" in sentence for sentence in again.warnings)
+
+
 def test_validation_is_known_again_when_its_records_are_imported_anew(ds: rftkit.Dataset) -> None:
     def said() -> set[str]:
         return {said[0]["content"] for said in ds.records(where="split = 'validation'")["messages"]}

@@ -64,7 +64,11 @@ def _values() -> dict[str, pl.Expr]:
         "id": _present("id"),
         "input": _input(),
         "output": pl.col("output"),
-        **{name: _present(name) for name in ("topic", "topic_confidence", "topic_method", "secondary_topics")},
+        **{name: _present(name) for name in ("topic", "topic_confidence", "topic_method")},
+        # None and an empty list say the same; written, one of them would not come back.
+        "secondary_topics": pl.when(pl.col("secondary_topics").list.len() > 0).then(
+            text.quoted(pl.col("secondary_topics"))
+        ),
         "valid": text.quoted(pl.col("valid")),
         "errors": text.quoted(pl.col("errors").fill_null([])),
         "warnings": text.quoted(pl.col("warnings").fill_null([])),

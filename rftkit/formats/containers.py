@@ -22,12 +22,10 @@ import polars as pl
 from rftkit import messages as chat
 from rftkit import schema
 from rftkit.errors import FormatError
-from rftkit.formats import sources
-from rftkit.formats.deep import split_array
-from rftkit.formats.exact import UnreadableError, dump, parse
+from rftkit.formats import documents, sources
+from rftkit.formats.exact import dump
 from rftkit.formats.lines import bare
 from rftkit.formats.plain import text_of
-from rftkit.formats.shapes import Shape, shapes
 
 #: Containers a person can name with `--format`.
 KINDS: Final = {
@@ -100,7 +98,7 @@ def of_file(path: Path, kind: str | None = None) -> Container:
         return Container(kind, _csv(path, stream), path)
     if kind == "json":
         stream.close()
-        return Container(kind, _document(path), path)
+        return Container(kind, documents.rows_of(path), path)
     return Container("jsonl", enumerate(sources.lines_of(path, stream), 1), path)
 
 
@@ -165,83 +163,18 @@ def _is_header(line: str) -> bool:
 def _json_kind(path: Path, text: bytes, whole: bool, *, lines: bool) -> str:
     first, _, rest = text.partition(b"\n")
     ends = bool(rest) or whole
-    if ends and _is_value(first):
+    if ends and documents.is_value(first):
         several = bool(rest.strip())
         return "jsonl" if several or lines else "json"
     if not lines:
         return "json"
     # Named as lines, and the first line is no value: broken lines, or one document over many lines.
     spread = text[:1] == b"[" or first.strip() == b"{"
-    return "json" if ends and spread and _is_value(sources.whole(path)) else "jsonl"
+    return "json" if ends and spread and _is_document(sources.whole(path)) else "jsonl"
 
 
-def _is_value(text: bytes) -> bool:
-    try:
-        parse(bare(text)[0])
-    except UnreadableError:
-        return False
-    return True
-
-
-# --- JSON documents -----------------------------------------------------------------------------------------------
-
-
-def _document(path: Path) -> Iterator[Numbered]:
-    text = bare(sources.whole(path))[0]
-    if text.startswith(b"["):
-        yield from enumerate(_elements(path, text), 1)
-        return
-    try:
-        value = parse(text).value
-    except UnreadableError as reason:
-        raise FormatError(f"{str(path)!r} is no valid JSON: {reason}") from None
-    rows = [value] if not isinstance(value, dict) else rows_of_document(value)
-    if rows == [value]:
-        yield 1, text
-        return
-    yield from ((number, text_of(row, number)) for number, row in enumerate(rows, 1))
-
-
-def _elements(path: Path, text: bytes) -> Iterator[bytes]:
-    try:
-        yield from map(bytes, msgspec.json.decode(text, type=list[msgspec.Raw]))
-        return
-    except (msgspec.MsgspecError, RecursionError, ValueError):
-        pass  # something in it is odd; below, one bad element does not spoil the others
-    try:
-        yield from split_array(text)
-    except ValueError as reason:
-        raise FormatError(f"{str(path)!r}: {reason}") from None
-
-
-def rows_of_document(document: dict[str, Any]) -> list[Any]:
-    """Return the rows that a JSON object holds: those its shape knows, a list in it, or the object itself.
-
-    Examples
-    --------
-    >>> rows_of_document({"version": 1, "data": [{"messages": [{"role": "user", "content": "Hi"}]}]})
-    [{'messages': [{'role': 'user', 'content': 'Hi'}]}]
-    """
-    every = shapes().values()
-    found = [(_best(rows, [shape]), rows) for shape in every if (rows := _rows_by(shape, document))]
-    if found and max(score for score, _ in found) >= 0.5:
-        return max(found, key=lambda entry: entry[0])[1]
-    if _best([document], every) >= 0.5:
-        return [document]
-    lists = [value for value in document.values() if isinstance(value, list) and value]
-    lists += [list(document.values())]
-    held = max(lists, key=lambda rows: _best(rows, every))
-    return held if _best(held, every) >= 0.5 else [document]
-
-
-def _rows_by(shape: Shape, document: dict[str, Any]) -> list[Any]:
-    rows = getattr(shape, "rows", None)
-    return [] if rows is None else list(rows(document))
-
-
-def _best(rows: Iterable[Any], known: Iterable[Shape]) -> float:
-    few = [row for row in islice(rows, 50) if isinstance(row, dict)]
-    return max((shape.score(row) for shape in known for row in few), default=0.0)
+def _is_document(text: bytes) -> bool:
+    return documents.is_value(text) or documents.is_several(bare(text)[0])
 
 
 # --- CSV ----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 import xxhash
 
+from rftkit.formats.documents import is_conversation
 from rftkit.formats.draft import UNSET, Draft, NotUnderstood
 from rftkit.formats.lines import Fix, Line, pointer, walk
 from rftkit.formats.prompts import LABEL_KEYS, ORIGIN_KEYS
@@ -108,6 +109,7 @@ def drafts_of(line: Line, plan: Plan, tally: Tally, number: int | None = None) -
 
 def _convert(value: Any, plan: Plan, tally: Tally) -> list[Draft]:
     shape = shapes()[plan.shape]
+    value = {"messages": value} if is_conversation(value) else value
     if not isinstance(value, dict):
         tally.formats[shape.NAME] += 1
         return [Draft(messages=None, raw=value, problems=["invalid_data_structure"])]
@@ -166,16 +168,43 @@ def _other(row: dict[str, Any], shape: Shape) -> Shape | None:
 def renamed(row: Mapping[str, Any], renames: Mapping[str, str]) -> dict[str, Any]:
     """Return the row with the user's columns under the names of their fields.
 
-    A column that had a field's name already keeps its value, unless the mapping replaces it.
+    A column that had a field's name already keeps its value, unless the mapping replaces it. `a.b` is column `b` of
+    the object in column `a`.
 
     Examples
     --------
-    >>> renamed({"q": "Hi", "lang": "en"}, {"input": "q"})
-    {'input': 'Hi', 'lang': 'en'}
+    >>> renamed({"q": "Hi", "lang": "en"}, {"input": "q"}), renamed({"a": {"b": "Hi", "c": 1}}, {"input": "a.b"})
+    ({'input': 'Hi', 'lang': 'en'}, {'a': {'c': 1}, 'input': 'Hi'})
     """
+    for path in renames.values():
+        if path not in row and reach(row, path) is not None:
+            row = {**_without(row, path.split(".")), path: reach(row, path)}
     fields = {column: name for name, column in renames.items() if column in row}
     taken = set(fields.values())
     return {fields.get(key, key): value for key, value in row.items() if key in fields or key not in taken}
+
+
+def reach(row: Mapping[str, Any], path: str) -> Any:
+    """Return what a column holds, or `b` of the object in column `a` for `a.b`; None where there is no such thing.
+
+    Examples
+    --------
+    >>> reach({"a": {"b": 1}}, "a.b"), reach({"a.b": 2}, "a.b"), reach({"a": 1}, "a.b")
+    (1, 2, None)
+    """
+    if path in row:
+        return row[path]
+    value: Any = row
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _without(row: Mapping[str, Any], path: Sequence[str]) -> dict[str, Any]:
+    first, *rest = path
+    if not rest:
+        return {key: value for key, value in row.items() if key != first}
+    return {**row, first: _without(row[first], rest)}
 
 
 def _finish(draft: Draft, line: Line, tally: Tally) -> None:

@@ -88,31 +88,45 @@ def _deep_spans(text: bytes, level: int) -> list[tuple[int, int]]:
 def split_array(text: bytes) -> Iterator[bytes]:
     """Yield the texts of the elements of a JSON array, without parsing them and however deep they are.
 
-    Raises
-    ------
-    ValueError
-        The array does not end.
+    What stands at the end of an array that is cut off is yielded too, whether it is whole or not.
 
     Examples
     --------
-    >>> list(split_array(b'[{"a": 1}, [2, 3],4]'))
-    [b'{"a": 1}', b'[2, 3]', b'4']
+    >>> list(split_array(b'[{"a": 1}, [2, 3],4]')), list(split_array(b'[{"a": 1}, {"a'))
+    ([b'{"a": 1}', b'[2, 3]', b'4'], [b'{"a": 1}', b'{"a'])
     """
-    start, depth, end = text.index(b"[") + 1, 0, -1
+    start, depth = text.index(b"[") + 1, 0
     for token in _MARKS.finditer(text):
         mark = text[token.start()]
-        if mark in b"[{":
-            depth += 1
-        elif mark in b"]}":
-            depth -= 1
+        depth += (mark in b"[{") - (mark in b"]}")
         if (depth == 1 and mark in b",") or depth == 0:
-            end = token.start()
-            if element := text[start:end].strip():
+            if element := text[start : token.start()].strip():
                 yield element
             start = token.end()
             if depth == 0:
                 return
-    raise ValueError("the JSON array is cut off before its end")
+    yield text[start:].strip() or text[start - 1 :]
+
+
+def split_values(text: bytes) -> Iterator[bytes]:
+    """Yield the texts of JSON objects and arrays that stand one after another, without parsing them.
+
+    What stands between two is yielded with the next, what is left with none.
+
+    Examples
+    --------
+    >>> list(split_values(b'{"a": 1}[2]')), list(split_values(b'{"a": 1} and {"b')), list(split_values(b"none"))
+    ([b'{"a": 1}', b'[2]'], [b'{"a": 1}', b'and {"b'], [b'none'])
+    """
+    start = depth = 0
+    for token in _MARKS.finditer(text):
+        mark = text[token.start()]
+        depth = max(depth + (mark in b"[{") - (mark in b"]}"), 0)
+        if depth == 0 and mark in b"]}":
+            yield text[start : token.end()].strip()
+            start = token.end()
+    if left := text[start:].strip():
+        yield left
 
 
 def is_open(text: bytes) -> bool:

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from rftkit.errors import FormatError, InputError
 from rftkit.formats.containers import KINDS, Numbered
-from rftkit.formats.convert import SURE, mapping_of, renamed
+from rftkit.formats.convert import SURE, mapping_of, reach, renamed
+from rftkit.formats.documents import is_conversation
 from rftkit.formats.exact import UnreadableError
 from rftkit.formats.lines import read_line
 from rftkit.formats.refusal import looks_like
@@ -19,6 +20,11 @@ from rftkit.formats.shapes import shapes
 SAMPLE: Final = 400
 # A row that is known this surely is not asked whether it is something else altogether.
 _CERTAIN: Final = 0.85
+
+# How much of the name of a column is shown; a file without a header has its first row there.
+_NAME: Final = 40
+# How far inside a row its messages are looked for, to say where they are.
+_INSIDE: Final = 4
 
 _ALIASES: Final = {"dpo": "preference", "openai": "openai-chat", "input_answer": "input-answer", "chat": "openai-chat"}
 
@@ -97,9 +103,10 @@ def values_of(rows: Iterable[Numbered]) -> list[Any]:
     found = []
     for _, text in rows:
         try:
-            found.append(read_line(text).value)
+            value = read_line(text).value
         except UnreadableError:
             continue
+        found.append({"messages": value} if is_conversation(value) else value)
     return found
 
 
@@ -187,14 +194,14 @@ def _mapping(shape: str, rows: Sequence[Mapping[str, Any]], renames: Mapping[str
 def _check_columns(name: str, rows: Sequence[Mapping[str, Any]], renames: Mapping[str, str]) -> None:
     columns = list(dict.fromkeys(column for row in rows for column in row))
     for wanted in renames.values():
-        if rows and wanted not in columns:
+        if rows and wanted not in columns and all(reach(row, wanted) is None for row in rows):
             raise FormatError(
                 f"{name!r} has no column {wanted!r}; it has {_listed(columns)}; name one of these in --map"
             )
 
 
 def _listed(columns: Sequence[str]) -> str:
-    shown = ", ".join(columns[:12])
+    shown = ", ".join(column if len(column) <= _NAME else f"{column[:_NAME]}..." for column in columns[:12])
     return f"{shown} and {len(columns) - 12} more" if len(columns) > 12 else shown
 
 
@@ -212,7 +219,23 @@ def _unknown(name: str, rows: Sequence[Mapping[str, Any]], refused: Counter[str]
     if refused:
         return f"{name!r} holds no records: {refused.most_common(1)[0][0]}"
     columns = list(dict.fromkeys(column for row in rows for column in row))
-    return (
-        f"{name!r} has rows with {_listed(columns) or 'no fields'}, which is no chat format that rftkit knows; say "
-        f"which field is what with --map messages=FIELD or --map input=FIELD, or name the format with --format"
+    path = next((path for row in rows if (path := _path_of_turns(row)) is not None), None)
+    hint = (
+        "say which field is what with --map messages=FIELD or --map input=FIELD"
+        if path is None
+        else f"the messages seem to be in {path}: say so with --map messages={path}"
     )
+    return (
+        f"{name!r} has rows with {_listed(columns) or 'no fields'}, which is no chat format that rftkit knows; {hint}, "
+        f"or name the format with --format"
+    )
+
+
+def _path_of_turns(value: Any, path: str = "", depth: int = 0) -> str | None:
+    """Return where in a row its messages seem to be, as `--map` takes it."""
+    if is_conversation(value):
+        return path or None
+    if not isinstance(value, dict) or depth > _INSIDE:
+        return None
+    inside = (_path_of_turns(item, f"{path}.{key}" if path else str(key), depth + 1) for key, item in value.items())
+    return next((found for found in inside if found is not None), None)

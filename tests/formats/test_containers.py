@@ -47,6 +47,10 @@ def prompts(frame: pl.DataFrame) -> list[Any]:
         ("a.json", LINES),
         ("a.jsonl", json.dumps(ROWS, indent=1).encode()),
         ("a.json", json.dumps({"version": 1, "data": ROWS}, indent=1).encode()),
+        ("a.json", json.dumps({"export": {"version": 1, "conversations": ROWS}}).encode()),
+        ("a.json", b"".join(json.dumps(row).encode() for row in ROWS)),
+        ("a.json", b"\n".join(json.dumps(row, indent=1).encode() for row in ROWS)),
+        ("a.jsonl", b"\n".join(json.dumps(row, indent=1).encode() for row in ROWS)),
         ("a.json", b"\xef\xbb\xbf" + json.dumps(ROWS).encode()),
         ("a.data", LINES),
         ("a.jsonl", LINES.decode().encode("utf-16")),
@@ -70,6 +74,52 @@ def test_a_file_gives_its_rows(name: str, text: bytes, tmp_path: Path) -> None:
     assert [load(extra) for extra in frame["extra"]] == [{"answer": 1}, {"answer": 2}]
     assert frame["origin"].struct.field("line").to_list() == [1, 2]
     assert report.formats == {"openai-rft": 2}
+
+
+def test_an_array_that_is_cut_off_gives_what_is_whole_and_reports_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(json.dumps([*ROWS, *ROWS]).encode()[:-30])
+    reading = formats.read(path)
+    assert pl.concat(list(reading))["id"].to_list() == ["a", "b", "a"]
+    assert (reading.report.read, reading.unreadable["line"].to_list()) == (4, [4])
+    assert reading.unreadable["raw"].item().startswith(b'{"id": "b"')
+
+
+TALKS: list[list[dict[str, Any]]] = [
+    [{"role": "user", "content": "3 x 4?"}],
+    [
+        {"role": "user", "content": "3 x 4?"},
+        {"role": "assistant", "content": "12"},
+        {"role": "user", "content": "And 5?"},
+    ],
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "count"),
+    [
+        ("a.jsonl", "\n".join(map(json.dumps, TALKS)), 2),
+        ("a.json", json.dumps(TALKS), 2),
+        ("a.json", json.dumps(TALKS[1]), 1),
+        ("a.json", json.dumps(TALKS[1], indent=2), 1),
+    ],
+)
+def test_a_list_of_turns_is_one_conversation(name: str, text: str, count: int, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    frame, report = read(tmp_path / name)
+    assert (prompts(frame), report.read) == (TALKS[-count:], count)
+
+
+def test_a_mapping_reaches_into_objects_and_the_refusal_says_where(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(json.dumps({"data": {"n": n, "talk": talk}}) for n, talk in enumerate(TALKS)))
+    with pytest.raises(FormatError, match=r"--map messages=data\.talk"):
+        read(path)
+    frame, _ = read(path, mapping={"messages": "data.talk"})
+    assert prompts(frame) == TALKS
+    assert [load(extra) for extra in frame["extra"]] == [{"data": {"n": 0}}, {"data": {"n": 1}}]
+    with pytest.raises(FormatError, match=r"no column 'data\.text'"):
+        read(path, mapping={"messages": "data.text"})
 
 
 @pytest.mark.parametrize("write", [pl.DataFrame.write_parquet, pl.DataFrame.write_ipc])

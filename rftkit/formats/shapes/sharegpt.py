@@ -16,12 +16,13 @@ from rftkit.messages import load
 NAME = "sharegpt"
 DESCRIPTION = "conversations of `from` and `value` turns, with system text, tools, function calls and observations"
 
-_TURNS = ("conversations", "conversation")
-_SPEAKER = ("from", "role", "user")
-_TEXT = ("value", "content", "text")
+_TURNS = ("conversations", "conversation", "dialogue", "dialog", "turns", "transcript", "messages")
+_SPEAKER = ("from", "role", "user", "speaker", "author", "sender")
+_TEXT = ("value", "content", "text", "body", "message", "utterance")
 _ROLES = {
-    **dict.fromkeys(("human", "user", "prompter"), "user"),
+    **dict.fromkeys(("human", "user", "prompter", "customer", "client", "caller", "visitor"), "user"),
     **dict.fromkeys(("gpt", "assistant", "chatgpt", "bing", "bard", "claude", "model", "ai", "chatbot"), "assistant"),
+    **dict.fromkeys(("bot", "agent", "support", "representative"), "assistant"),
     **dict.fromkeys(("observation", "tool", "tool_response", "function_response", "ipython"), "tool"),
     **dict.fromkeys(("function_call", "tool_call"), "call"),
     "system": "system",
@@ -36,14 +37,22 @@ def score(row: dict[str, Any]) -> float:
     --------
     >>> score({"conversations": [{"from": "human", "value": "Hi"}]})
     0.98
+    >>> score({"messages": [{"role": "user", "content": "Hi"}]}), score({"turns": [{"speaker": "user", "text": "Hi"}]})
+    (0.0, 0.9)
     """
-    turns = next((parsed(row[name]) for name in _TURNS if name in row), None)
+    name = next((name for name in _TURNS if name in row), "")
+    turns = parsed(row.get(name))
     if not isinstance(turns, list):
         return 0.0
     spoken = [turn for turn in turns if isinstance(turn, dict)]
+    if name == "messages" and any("role" in turn for turn in spoken):
+        return 0.0
     if any("from" in turn and "value" in turn for turn in spoken):
         return 0.98
-    return 0.9 if any(_key(turn, _SPEAKER) and _key(turn, _TEXT) for turn in spoken) else 0.5
+    if any(_key(turn, _SPEAKER) and _key(turn, _TEXT) for turn in spoken):
+        return 0.9
+    # What has other turns, or none, is for other shapes; only the names of old say something by themselves.
+    return 0.5 if name in _TURNS[:2] and not any("messages" in turn for turn in spoken) else 0.0
 
 
 def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
@@ -86,6 +95,8 @@ def _message(turn: Any) -> Any:
         return turn
     speaker, value = turn.get(_key(turn, _SPEAKER)), turn.get(_key(turn, _TEXT))
     role = _role(speaker, value)
+    if _CHAT.intersection(turn) and "role" in turn:
+        return {**turn, "role": role}
     weight = {"weight": turn["weight"]} if turn.get("weight") is not None else {}
     if role == "call":
         return {**calls.assistant(None, _calls(value)), **weight}
@@ -101,6 +112,10 @@ def _role(speaker: Any, value: Any) -> Any:
         said = parsed(value)
         return "call" if isinstance(said, dict) and {"name", "arguments"} <= set(said) else "tool"
     return _ROLES.get(speaker.strip().lower(), speaker)
+
+
+# Keys of a turn that is a message of a chat already, whatever its list is called.
+_CHAT = frozenset(("tool_calls", "tool_call_id", "function_call"))
 
 
 class _Called(msgspec.Struct):
@@ -145,7 +160,7 @@ def _is_text(value: Any) -> bool:
 
 def _with_odd_keys(metadata: Mapping[str, Any] | None, turns: list[Any]) -> dict[str, Any] | None:
     """Keep the keys of turns that a message has no place for, by the position of the turn."""
-    known = {*_SPEAKER, *_TEXT, "weight", "name", "tool_call_id"}
+    known = {*_SPEAKER, *_TEXT, *_CHAT, "weight", "name"}
     odd = {
         str(index): {key: value for key, value in turn.items() if key not in known}
         for index, turn in enumerate(turns)

@@ -103,3 +103,26 @@ def test_the_better_answer_of_a_pair_is_the_output() -> None:
     draft = sharegpt.convert(row, {})[0]
     assert draft.output == {"role": "assistant", "content": "Hello!"}
     assert draft.extra == {"rejected": {"from": "gpt", "value": "What?"}}
+
+
+def test_turns_of_a_chat_under_another_name_keep_their_calls() -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    turns = [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c", "content": "ok"},
+        {"role": "user", "content": "And?"},
+    ]
+    assert sharegpt.score({"conversations": turns}) == 0.9
+    assert sharegpt.convert({"conversations": turns}, {})[0].messages == turns
+
+
+def test_speakers_and_texts_have_many_names() -> None:
+    row = {"dialogue": [{"speaker": "Customer", "text": "Hi"}, {"speaker": "agent", "text": "Hello!"}]}
+    draft = sharegpt.convert(row, {})[0]
+    assert (draft.messages, draft.output) == (
+        [{"role": "user", "content": "Hi"}],
+        {"role": "assistant", "content": "Hello!"},
+    )
+    assert sharegpt.score({"messages": [{"from": "human", "value": "Hi"}]}) == 0.98
+    assert sharegpt.score({"conversations": [{"messages": row["dialogue"]}]}) == 0.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from rftkit.llm.embedding import ModelEmbedder
 from rftkit.llm.estimate import Estimate, estimate
 from rftkit.llm.gateway import OFFLINE, check_model, price
-from rftkit.llm.listing import models
+from rftkit.llm.listing import listed, models
 from rftkit.llm.parse import read_json
 from rftkit.llm.payload import unwrap, wrap
 from rftkit.llm.redact import redact
@@ -26,6 +26,7 @@ __all__ = [
     "check_model",
     "default_model",
     "estimate",
+    "listed",
     "models",
     "price",
     "read_json",

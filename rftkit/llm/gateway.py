@@ -29,6 +29,9 @@ from rftkit.llm.redact import redact
 from rftkit.llm.request import Request
 
 OFFLINE = "rftkit/offline"
+#: Providers that litellm signs in to on a page of theirs -> their names for people. Whatever litellm is asked about them,
+#: it begins to sign in, so it is not asked before a call is wanted.
+SIGNED_IN = {"github_copilot": "GitHub Copilot", "chatgpt": "ChatGPT"}
 _LOCK = threading.Lock()
 
 
@@ -69,7 +72,8 @@ def check_model(model: str) -> None:
     rftkit.errors.ModelError: 'nonsense' names no provider that litellm knows; write it as provider/model, such as ...
     """
     provider, _, bare = model.partition("/")
-    if model == OFFLINE or (bare and provider in direct.PROVIDERS) or _entry(model) is not None:
+    known = provider in direct.PROVIDERS or provider in SIGNED_IN
+    if model == OFFLINE or (bare and known) or _entry(model) is not None:
         return  # known without the seconds that importing litellm takes
     module = litellm()
     try:
@@ -252,7 +256,7 @@ def price(model: str) -> tuple[float, float] | None:
     if model == OFFLINE:
         return (0.0, 0.0)
     entry = _entry(model)
-    if entry is None and model.split("/", 1)[0] in direct.PROVIDERS:
+    if entry is None and model.split("/", 1)[0] in (*direct.PROVIDERS, *SIGNED_IN):
         return None
     return _rates(entry if entry is not None else _info(model))
 
@@ -304,7 +308,7 @@ def missing_keys(model: str) -> list[str]:
     >>> missing_keys("rftkit/offline")
     []
     """
-    if model == OFFLINE:
+    if model == OFFLINE or model.split("/", 1)[0] in SIGNED_IN:
         return []
     return [str(name) for name in litellm().validate_environment(model)["missing_keys"]]
 

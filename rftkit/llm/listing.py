@@ -65,6 +65,22 @@ def models(*, all: bool = False) -> pl.DataFrame:
     return pl.DataFrame(known, schema=SCHEMA, orient="row")
 
 
+def listed(name: str) -> dict[str, Any] | None:
+    """Return the row of one model; None where litellm does not list it.
+
+    Parameters
+    ----------
+    name
+        litellm's name.
+
+    Examples
+    --------
+    >>> listed("openai/nobody-knows-it") is None
+    True
+    """
+    return dict(zip(SCHEMA, _row(name), strict=True)) if name in set(_known()) else None
+
+
 def _known() -> list[str]:
     table = gateway.known_models()
     chat = {name: entry for name, entry in table.items() if entry.get("mode") in _CHAT}
@@ -88,6 +104,8 @@ def _why_not(name: str, provider: str) -> str | None:
         return None
     if provider.startswith("ollama"):
         return _local_server("Ollama", os.environ.get("OLLAMA_API_BASE", "http://localhost:11434"))
+    if provider in gateway.SIGNED_IN:
+        return None if _has_signed_in(provider) else f"sign in to {gateway.SIGNED_IN[provider]} through litellm first"
     missing = gateway.missing_keys(name)
     if not missing or (provider == "bedrock" and _has_aws_profile()):
         return None
@@ -106,6 +124,14 @@ def _has_aws_profile() -> bool:
 
     names = ("AWS_PROFILE", "AWS_BEARER_TOKEN_BEDROCK", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_ROLE_ARN")
     return any(os.environ.get(name) for name in names) or (Path.home() / ".aws" / "credentials").is_file()
+
+
+def _has_signed_in(provider: str) -> bool:
+    from pathlib import Path
+
+    given = os.environ.get(f"{provider.upper()}_TOKEN_DIR")
+    folder = Path(given) if given else Path.home() / ".config" / "litellm" / provider
+    return folder.is_dir() and any(folder.iterdir())
 
 
 def _local_server(what: str, url: str) -> str | None:

@@ -27,11 +27,10 @@ def listing(chosen: str | None = None) -> list[dict[str, Any]]:
 
 
 def _of(name: str) -> dict[str, Any]:
-    every = llm.models(all=True)
-    row = every.filter(name=name).head(1).to_dicts()
+    row = llm.listed(name)
     unlisted = {"name": name, "provider": name.partition("/")[0], "reachable": True, "why_not": None}
     rates = llm.price(name) or (None, None)
-    return row[0] if row else {**unlisted, "input_usd_per_million": rates[0], "output_usd_per_million": rates[1]}
+    return row or {**unlisted, "input_usd_per_million": rates[0], "output_usd_per_million": rates[1]}
 
 
 def missing(name: str, base_url: str | None = None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rftkit import messages
-from rftkit.acts import reading, rolling
+from rftkit.acts import picking, reading, rolling
 from rftkit.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -21,7 +21,14 @@ _ROLLOUT = ("output_text", "output_tools", "refusal", "finish_reason", "input_to
 
 def dry_runs(ds: Context) -> list[DryRun]:
     """Return the dry runs of the dataset, oldest first, as they were: nothing is asked or graded."""
-    return [_rebuilt(ds, entry) for entry in entries(ds)]
+    tables = ("dry_runs", "rollouts", "records", "labels", FILE)
+    return list(ds.remember("dry runs", tables, lambda: _all(ds)))
+
+
+def _all(ds: Context) -> list[DryRun]:
+    rows = ds.store.scan("dry_runs", ds.line).collect()
+    _texts(ds, rows["id"])  # those of all runs in one look through the records
+    return [build(ds, rows.filter(run=entry["run"]).sort("id", "sample"), entry) for entry in entries(ds)]
 
 
 def dry_run_named(ds: Context, name: str | None = None) -> DryRun:
@@ -39,11 +46,11 @@ def dry_run_named(ds: Context, name: str | None = None) -> DryRun:
     NotFoundError
         There is no such run.
     """
-    found = [entry for entry in entries(ds) if name in (None, entry["run"])]
+    found = [run for run in dry_runs(ds) if name in (None, run.about["run"])]
     if not found:
         names = ", ".join(entry["run"] for entry in entries(ds)) or "none"
         raise NotFoundError(f"there is no dry run {name or ''!r}; there are: {names}; make one with ds.dry_run(grader)")
-    return _rebuilt(ds, found[-1])
+    return found[-1]
 
 
 def entries(ds: Context) -> list[dict[str, Any]]:
@@ -67,11 +74,6 @@ def new_name(ds: Context) -> str:
         The dataset.
     """
     return f"{STEP}-{len(entries(ds)) + 1}"
-
-
-def _rebuilt(ds: Context, entry: dict[str, Any]) -> DryRun:
-    rows = ds.store.scan("dry_runs", ds.line).filter(pl.col("run") == entry["run"]).collect()
-    return build(ds, rows.sort("id", "sample"), entry)
 
 
 def build(ds: Context, rows: pl.DataFrame, entry: Mapping[str, Any]) -> DryRun:
@@ -110,9 +112,19 @@ def build(ds: Context, rows: pl.DataFrame, entry: Mapping[str, Any]) -> DryRun:
 def _facts(ds: Context, rows: pl.DataFrame) -> pl.DataFrame:
     """Return one row for each prompt, with its text where the record is still there."""
     facts = rows.unique("id", keep="first", maintain_order=True)
-    said = reading.labels(ds).filter(pl.col("id").is_in(facts["id"].implode()))
-    prompts = reading.frame(ds, said, ("id", "messages")).select("id", messages.last_user_text().alias("text"))
-    return facts.join(prompts, on="id", how="left", maintain_order="left")
+    return facts.join(_texts(ds, facts["id"]), on="id", how="left", maintain_order="left")
+
+
+def _texts(ds: Context, ids: pl.Series) -> pl.DataFrame:
+    """Return id and text of the prompts that are still there; rows never change, so what was read once is kept."""
+    said = reading.labels(ds).filter(pl.col("id").is_in(ids.unique().implode()))
+    known: dict[int, str | None] = ds.remember("texts of dry runs", (), dict)
+    missing = said["row"].filter(~said["row"].is_in(list(known)))
+    if missing.len():
+        read = picking.pick(ds, missing, [messages.last_user_text().alias("text")])
+        known.update(zip(read["row"], read["text"], strict=True))
+    texts = pl.Series("text", [known.get(row) for row in said["row"]], dtype=pl.String)
+    return said.select("id", texts)
 
 
 def keep(ds: Context, rows: pl.DataFrame, entry: dict[str, Any], told: Mapping[str, Any]) -> None:

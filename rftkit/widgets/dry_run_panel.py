@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -80,18 +81,26 @@ class DryRunPanel(Working, bundle_name="dry_run_panel"):
     def __init__(self, dataset: Any, grader: Grader | None = None, **settings: Any) -> None:
         self.grader = grader
         self._chosen: dict[str, Any] = {**USUAL, **settings}
-        self._run: DryRun | None = None
         self._wanted: str | None = None
         self._other: str | None = None
         self._limits: dict[str, float] = {}
         self._pricing: Later[dict[str, Any]] = Later()
+        self._listing: Later[list[dict[str, Any]]] = Later(patience=0)  # nobody waits for the import of litellm
+        self._listed = False
+        self._looking: Later[_Look] = Later()
+        self._look = _Look()
         self._offered_for: Any = None
         super().__init__(dataset)
 
     @property
     def run(self) -> DryRun | None:
         """The run in view, with the thresholds as they are moved; None before there is one."""
-        return self._run
+        return self._look.run
+
+    @property
+    def known(self) -> list[DryRun]:
+        """The runs there are, oldest first, as far as they were read."""
+        return self._look.known
 
     # -- the next run --------------------------------------------------------------------------------------------
 
@@ -134,7 +143,7 @@ class DryRunPanel(Working, bundle_name="dry_run_panel"):
         """Grade the answers of the run in view with the grader of now; the model is not asked."""
         from rftkit.jobs import Job
 
-        grader, run = self._known_grader(), self._run
+        grader, run = self._known_grader(), self.run
         if run is None:
             raise InputError("there is no run whose answers could be graded again; make a dry run first")
         self._other, self._wanted = run.about.get("run"), None
@@ -192,21 +201,22 @@ class DryRunPanel(Working, bundle_name="dry_run_panel"):
         value
             The number.
         """
-        if self._run is None:
+        if self.run is None:
             raise InputError("there is no run to judge yet; make a dry run first")
-        self._run.with_rules(**{name: value})  # says what is wrong before anything is remembered
+        self.run.with_rules(**{name: value})  # says what is wrong before anything is remembered
         self._limits = {**self._limits, name: value}
         self.refresh()
 
     @act
     def keep_thresholds(self) -> None:
         """Keep the thresholds as they are moved; the verdict they give is the one that training asks for."""
-        if self._run is None or not self._limits:
+        if self.run is None or not self._limits:
             raise InputError("no threshold was moved")
+        run = self.run.with_rules(**self._limits)  # what is in view may still be worked out
         moved = ", ".join(f"{name}={value:g}" for name, value in self._limits.items())
-        with self._undo.step(f"Judged by {moved}: {self._run.verdict}.", f"ds.keep_dry_run(dry.with_rules({moved}))"):
-            self.dataset.keep_dry_run(self._run)
-        self._wanted, self._limits = self._run.about["run"], {}
+        with self._undo.step(f"Judged by {moved}: {run.verdict}.", f"ds.keep_dry_run(dry.with_rules({moved}))"):
+            self.dataset.keep_dry_run(run)
+        self._wanted, self._limits = run.about["run"], {}
         self.refresh()
 
     @act
@@ -215,36 +225,47 @@ class DryRunPanel(Working, bundle_name="dry_run_panel"):
         self._limits = {}
         self.refresh()
 
+    def wait(self) -> Any:
+        """Wait for the work that runs and for what is shown of it, and return its result; for use from Python."""
+        result = super().wait()
+        self._looking.settle()
+        return result
+
     # -- reading -------------------------------------------------------------------------------------------------
 
     def read(self) -> dict[str, Any]:
         """Return the traits that show the dataset as it is now."""
-        known = self.dataset.dry_runs()
-        named = {str(one.about["run"]): one for one in known}
-        run = named.get(self._wanted or "", known[-1] if known else None)
-        self._run = run.with_rules(**self._limits) if run is not None and self._limits else run
         self._price()
+        self._list()
+        wanted, other, limits = self._wanted, self._other, dict(self._limits)
+        self._looking.ask(lambda: _look(self.dataset, wanted, other, limits), self._show)
         return {
             "settings": dict(self._chosen),
-            "models": self.models
-            or [row for row in listing(self._chosen["model"] or None) if row["name"] != llm.OFFLINE],
-            "runs": [_line(one) for one in reversed(known[-RUNS:])],
-            "shown": None if self._run is None else shown_run(self._run),
             "moved": bool(self._limits),
-            "compared": self._comparison(named),
             "python": self._line_of_python(),
             "done": self._undo.told(),
         }
 
-    def _comparison(self, named: dict[str, DryRun]) -> dict[str, Any] | None:
-        other = named.get(self._other or "")
-        if other is None or self._run is None or other.about["run"] == self._run.about["run"]:
-            return None
-        try:
-            found = other.compare(self._run)
-        except InputError as error:
-            return {"before": self._other, "after": self._run.about["run"], "problem": str(error)}
-        return shown_comparison(found, str(self._other), str(self._run.about["run"]))
+    def _list(self) -> None:
+        """List the models, once."""
+        if not self._listed:
+            self._listed = True
+            chosen = self._chosen["model"] or None
+            self._listing.ask(lambda: [row for row in listing(chosen) if row["name"] != llm.OFFLINE], self._show_models)
+
+    def _show_models(self, models: list[dict[str, Any]] | None, error: BaseException | None) -> None:
+        if error is not None:
+            self.error = str(error)
+        self.publish(models=models or [])
+
+    def _show(self, look: _Look | None, error: BaseException | None) -> None:
+        if look is None:
+            self.error = str(error)
+            return
+        self._look = look
+        self.publish(
+            runs=[_line(one) for one in reversed(look.known[-RUNS:])], shown=look.shown, compared=look.compared
+        )
 
     def _price(self) -> None:
         now = (self.dataset.version, self.grader and self.grader.fingerprint, tuple(self._chosen.items()))
@@ -271,10 +292,41 @@ class DryRunPanel(Working, bundle_name="dry_run_panel"):
 
     def to_html(self) -> Html:
         """Return the run in view as static HTML, escaped and without script."""
-        return render.card("Dry run", render.notice(EMPTY)) if self._run is None else self._run.report()
+        return self._look.page or render.card("Dry run", render.notice(EMPTY))
 
     def __repr__(self) -> str:
-        return "DryRunPanel(no dry run yet)" if self._run is None else f"DryRunPanel({self._run!r})"
+        return "DryRunPanel(no dry run yet)" if self.run is None else f"DryRunPanel({self.run!r})"
+
+
+@dataclass(frozen=True)
+class _Look:
+    """The runs of a dataset with the one in view, as they are shown; worked out beside the notebook."""
+
+    known: list[DryRun] = field(default_factory=list)
+    run: DryRun | None = None
+    shown: dict[str, Any] | None = None
+    compared: dict[str, Any] | None = None
+    page: Html | None = None
+
+
+def _look(dataset: Any, wanted: str | None, other: str | None, limits: dict[str, float]) -> _Look:
+    known: list[DryRun] = dataset.dry_runs()
+    if not known:
+        return _Look()
+    named = {str(one.about["run"]): one for one in known}
+    kept = named.get(wanted or "", known[-1])
+    run = kept.with_rules(**limits) if limits else kept
+    return _Look(known, run, shown_run(run), _comparison(named.get(other or ""), run), run.report())
+
+
+def _comparison(other: DryRun | None, run: DryRun) -> dict[str, Any] | None:
+    before, after = other and str(other.about["run"]), str(run.about["run"])
+    if other is None or before is None or before == after:
+        return None
+    try:
+        return shown_comparison(other.compare(run), before, after)
+    except InputError as error:
+        return {"before": before, "after": after, "problem": str(error)}
 
 
 def _line(run: DryRun) -> dict[str, Any]:

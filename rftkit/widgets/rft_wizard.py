@@ -271,7 +271,7 @@ class RFTWizard(DatasetWidget, bundle_name="rft_wizard"):
 
     def _offered(self) -> list[dict[str, str]]:
         """Return the ways out of a NO-GO of the last dry run of this grader."""
-        runs = self.dataset.dry_runs() if self._now == "dry_run" and self.grader is not None else []
+        runs = self.panel("DryRunPanel").known if self._now == "dry_run" and self.grader is not None else []
         mine = [run for run in runs if self.grader and run.about.get("grader_fingerprint") == self.grader.fingerprint]
         if not mine or mine[-1].verdict != "NO-GO":
             return []

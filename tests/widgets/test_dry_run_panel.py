@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import rftkit
-from rftkit.widgets import DryRunPanel
+from rftkit.widgets import DryRunPanel, dry_run_panel
 from tests.dryrun.policy import MODEL, Policy, world
 from tests.dryrun.test_dry_run import CONTAINS, EXACT, MIXED
 from tests.widgets.test_widgets import ask
@@ -65,6 +66,7 @@ def test_a_run_is_shown_with_its_verdict_rules_topics_and_samples(mixed: rftkit.
     assert shown.done["sentence"] == "GO: 48 prompts with a reward."
     assert "GO" in shown.to_html()
     again = DryRunPanel(rftkit.open(mixed.path))
+    again.settle()
     assert again.shown == shown.shown
 
 
@@ -77,8 +79,10 @@ def test_a_moved_threshold_changes_the_verdict_and_is_kept_only_when_asked(
     until(lambda: shown.shown)
     asked, before = len(policy.seen), mixed.version
     ask(shown, "move_threshold", name="mean_low", value=0.9)
+    shown.settle()
     assert (shown.shown["verdict"], shown.moved, mixed.version) == ("NO-GO", True, before)
     ask(shown, "drop_thresholds")
+    shown.settle()
     assert (shown.shown["verdict"], shown.moved) == ("GO", False)
     ask(shown, "move_threshold", name="mean_low", value=0.9)
     ask(shown, "keep_thresholds")
@@ -102,4 +106,27 @@ def test_another_grader_on_the_same_answers_asks_nothing_and_is_compared(mixed: 
     assert shown.compared["before"] == "dry-run-1"
     assert shown.compared["rows"][0]["change"] == pytest.approx(0.0)
     ask(shown, "open_run", run="dry-run-1")
+    shown.settle()
     assert shown.shown["run"] == "dry-run-1"
+
+
+def test_the_panel_is_there_before_the_models_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    rows = [{"name": "openai/m", "reachable": True, "why_not": None}]
+    monkeypatch.setattr(dry_run_panel, "listing", lambda chosen: (gate.wait(30), rows)[1])
+    shown = DryRunPanel(rftkit.open(tmp_path / "a.rft"))
+    assert shown.models == []
+    gate.set()
+    shown.settle()
+    assert shown.models == rows
+
+
+def test_runs_are_made_once_for_a_version_and_anew_when_a_record_changes(mixed: rftkit.Dataset, policy: Policy) -> None:
+    run = mixed.dry_run(EXACT, model=MODEL, base_url=policy.url, rollouts=2).wait()
+    assert mixed.dry_runs()[0] is mixed.dry_runs()[0] is mixed.dry_run_named("dry-run-1")
+    first = run.prompts["id"][0]
+    mixed.edit(first, messages=[{"role": "user", "content": "Which colour is it now?"}])
+    facts = mixed.dry_runs()[0].facts
+    assert facts.filter(id=first)["text"].item() == "Which colour is it now?"
+    mixed.delete([first])
+    assert mixed.dry_runs()[0].facts.filter(id=first)["text"].item() is None

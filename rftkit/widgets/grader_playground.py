@@ -75,7 +75,9 @@ class GraderPlayground(Working, bundle_name="grader_playground"):
     def __init__(self, dataset: Any, grader: Grader | None = None, *, record: str | None = None) -> None:
         self.grader = grader
         self._wanted = record
-        self._ids: list[str] = []
+        self._ids = pl.Series(
+            "id", [], dtype=pl.String
+        )  # where they lie: a list of a million takes a tenth of a second
         self._read_version = -1
         self._row: pl.DataFrame | None = None
         self._cases: list[dict[str, Any]] = []
@@ -108,8 +110,8 @@ class GraderPlayground(Working, bundle_name="grader_playground"):
         step
             1 is the next, -1 the one before.
         """
-        if self._ids:
-            at = self._ids.index(self.record["id"]) if self.record is not None else -1
+        if len(self._ids):
+            at = self.record["at"] - 1 if self.record is not None else -1
             self._open(self._ids[(at + int(step)) % len(self._ids)])
 
     @act
@@ -121,8 +123,8 @@ class GraderPlayground(Working, bundle_name="grader_playground"):
         seed
             The same seed draws the same.
         """
-        if self._ids:
-            self._open(random.Random(seed).choice(self._ids))
+        if len(self._ids):
+            self._open(self._ids[random.Random(seed).randrange(len(self._ids))])
 
     @act
     def open_record(self, id: str) -> None:
@@ -133,9 +135,13 @@ class GraderPlayground(Working, bundle_name="grader_playground"):
         id
             Its id.
         """
-        if id not in self._ids:
+        if self._place(id) is None:
             raise NotFoundError(f"there is no valid record {id!r}; copy its id from the record browser")
         self._open(id)
+
+    def _place(self, id: str | None) -> int | None:
+        found = (self._ids == id).arg_true() if id is not None else self._ids.head(0)
+        return int(found[0]) if len(found) else None
 
     def _open(self, id: str) -> None:
         self._wanted, self._tried = id, None
@@ -239,10 +245,10 @@ class GraderPlayground(Working, bundle_name="grader_playground"):
         """Return the traits that show the record and the grader as they are now."""
         if self._read_version != self.dataset.version:
             self._ids, self._read_version = _valid_ids(self.dataset), self.dataset.version
-        id = self._wanted if self._wanted in set(self._ids) else (self._ids[0] if self._ids else None)
-        self._row = None if id is None else self.dataset.records([id])
+        at = self._place(self._wanted) or 0
+        self._row = self.dataset.records([self._ids[at]]) if len(self._ids) else None
         return {
-            "record": None if self._row is None else self._shown(self._row),
+            "record": None if self._row is None else self._shown(self._row, at),
             "grader_name": "" if self.grader is None else self.grader.name,
             "asks": [] if self.grader is None else self.grader.models,
             "graded": self._tried,
@@ -252,13 +258,13 @@ class GraderPlayground(Working, bundle_name="grader_playground"):
             "done": self._undo.told(),
         }
 
-    def _shown(self, row: pl.DataFrame) -> dict[str, Any]:
+    def _shown(self, row: pl.DataFrame, at: int) -> dict[str, Any]:
         item = items(row)[0]
         fields = {name: value for name, value in item.items() if name not in ("messages", "tools")}
         messages = row["messages"].to_list()[0]
         return {
             "id": row["id"][0],
-            "at": self._ids.index(row["id"][0]) + 1,
+            "at": at + 1,
             "of": len(self._ids),
             "talk": talk(messages),
             "fields": [{"name": name, "value": _cut(value)} for name, value in fields.items()],
@@ -292,11 +298,9 @@ class GraderPlayground(Working, bundle_name="grader_playground"):
         return f"GraderPlayground({name}, record {self.record['at']:,} of {self.record['of']:,})"
 
 
-def _valid_ids(dataset: Any) -> list[str]:
-    if not dataset.version:
-        return []
+def _valid_ids(dataset: Any) -> pl.Series:
     labels = dataset.labels()
-    return list(labels.filter(pl.col("valid").fill_null(value=True))["id"])
+    return labels["id"].filter(labels["valid"].fill_null(value=True))
 
 
 def _answer(name: str, text: str | None, calls: Any) -> dict[str, Any]:

@@ -17,9 +17,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import screens_tuning
 
 FIRST, JUMP, CLICK, TRAIT = 0.5, 0.1, 0.5, 100_000
 SIZES = (12_000, 100_000, 1_000_000)
@@ -72,8 +74,19 @@ class Table:
         self.line(what, took, FIRST, more=f"{name} {size:,} bytes{big}", cpu=cpu)
         return made
 
+    def asked(self, what: str, widget: Any, act: str, limit: float = CLICK, **options: Any) -> None:
+        """Time an act as a notebook runs it: how long the kernel waits for it, then how long it goes on beside."""
+        line = widget._asked_acts
+        content = {"kind": "ask", "id": "1", "act": act, "options": options}
+        self.time(what, lambda: line.do(lambda: widget._answer(content)), limit, lambda: line.do(lambda: None, 600))
 
-Acts = Iterator[tuple[str, Callable[[], Any], float, Callable[[], Any] | None]]
+    def sizes(self, *widgets: Any) -> None:
+        """Print the largest trait of widgets that were clicked through."""
+        for widget in widgets:
+            name, size = sent(widget)
+            big = " TOO LARGE" if size > TRAIT else ""
+            what = f"  (largest trait of {type(widget).__name__})"
+            print(f"{self.count:>10,} {what:78} {name} {size:,} bytes{big}", flush=True)
 
 
 def browser(ds: Any, table: Table) -> None:
@@ -84,14 +97,15 @@ def browser(ds: Any, table: Table) -> None:
     peeks = __import__("rftkit.acts.browsing", fromlist=["peeks"]).peeks
     table.time("  count what can be filtered by", shown.count_offers)
     for share in (50, 3, 99):
-        table.time(f"  jump to {share} %", lambda share=share: shown.rows(len(ds) * share // 100, 100), JUMP)
+        at = shown.view["total"] * share // 100
+        table.time(f"  jump to {share} %", lambda at=at: shown.rows(at, 100), JUMP)
     table.time("  filter: a topic", lambda: shown.choose(topic="Group 3"))
     table.time("  filter: invalid", lambda: shown.choose(valid=False))
     table.time("  (beginnings of all prompts, beside)", lambda: peeks(ds).read_all(ds), 1e9)
     table.time("  sort by confidence", lambda: (shown.choose(), shown.sort_by("confidence")))
-    table.time("  sort by text", lambda: shown.sort_by("text"))
+    table.asked("  sort by text", shown, "sort_by", column="text")
     table.time("  jump in it", lambda: shown.rows(len(ds) // 2, 100), JUMP)
-    table.time("  search a word", lambda: shown.choose(search="refund"), wait=getattr(shown, "wait", None))
+    table.asked("  search a word", shown, "choose", search="refund")
     shown.choose()
     some = ds.labels()["id"][len(ds) // 2]
     table.time("  open a record", lambda: shown.open_record(some))
@@ -238,6 +252,11 @@ PARTS = {
     "review": review,
     "map": map_,
     "rest": rest,
+    "grading": screens_tuning.grading,
+    "tuning": screens_tuning.tuning,
+    "wizard": screens_tuning.wizard,
+    "ideas": screens_tuning.ideas,
+    "progress": screens_tuning.progress,
 }
 
 
@@ -253,7 +272,7 @@ def measure(count: int, folder: Path, names: list[str]) -> None:
         f"{count:>10,} dataset ready after {time.perf_counter() - start:.1f} s; load {os.getloadavg()[0]:.1f}",
         flush=True,
     )
-    with tempfile.TemporaryDirectory(dir=folder) as place:
+    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as place:
         copy = Path(place) / "support.rft"
         shutil.copytree(kept, copy)
         ds = rftkit.open(copy)

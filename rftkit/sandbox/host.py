@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rftkit.errors import InputError
+from rftkit.sandbox.inside.worker import BROKEN
 from rftkit.sandbox.limits import Limits
 from rftkit.sandbox.outcome import OF_THE_SOURCE, SandboxError
 from rftkit.sandbox.process import Answer, Process
@@ -133,6 +134,8 @@ def _error(answer: Answer, limits: Limits) -> SandboxError:
 
 
 def _ended(code: int) -> SandboxError:
+    if code == BROKEN:
+        return SandboxError("tampering", "what is around grade no longer works; a grader only computes a number")
     if code >= 0:
         return SandboxError("exit", f"it left the process with code {code}; return a number")
     return SandboxError("crash", f"the system ended the process with signal {-code}")

@@ -177,6 +177,18 @@ def test_where_no_call_is_expected_an_answer_in_words_is_right() -> None:
     assert reward(grader, sample(""), item) == 0.0
 
 
+@pytest.mark.parametrize("made", ["not json", 5, [None], ["pay"], [{"function": "pay"}], [{"function": None}]])
+def test_what_is_no_list_of_calls_is_a_wrong_answer_and_no_error(made: object) -> None:
+    item = {"reference_tool_calls": [call("pay", {"a": 2})]}
+    [graded] = Grader.preset("tool_call_match").grade([{"output_text": "", "output_tools": made}], [item])
+    assert (graded.reward, graded.error) == (0.0, None)
+
+
+def test_an_accent_is_the_same_in_both_spellings_of_unicode() -> None:
+    item = {"reference_tool_calls": [call("pay", {"to": "cafe\u0301"})]}
+    assert reward(Grader.preset("tool_call_match"), sample(None, [call("pay", {"to": "caf\u00e9"})]), item) == 1.0
+
+
 def test_without_a_reference_nobody_knows_and_that_is_an_error() -> None:
     [graded] = Grader.preset("tool_call_match").grade([sample("Hello")], [{}])
     assert graded.reward is None

@@ -89,6 +89,28 @@ BAD = {
     "replaces os.write": ("import os\nos.write = lambda *a: 0\nreturn 1.0", "tampering"),
     "replaces the output": ("import sys, io\nsys.stdout = io.StringIO()\nreturn 1.0", "tampering"),
     "a missing library": ("import no_such_library", "missing_library"),
+    "os.abort": ("import os\nos.abort()", "crash"),
+    "a signal to itself": ("import signal\nsignal.raise_signal(signal.SIGTERM)", "crash"),
+    "nested too deep for C": (
+        "import json, sys\nsys.setrecursionlimit(10**9)\nreturn json.loads('[' * 10**6)",
+        "crash",
+    ),
+    "leaves when it is thrown away": (
+        "class A:\n    def __del__(self):\n        import os; os._exit(5)\na = A()\nreturn 0.5",
+        "exit",
+    ),
+    "a list that takes long to show": ("return [0] * 10**7", "not_a_number"),
+    "an integer that is no float": ("return 10**400", "not_a_number"),
+    "closes all that is open": ("import os\nos.closerange(0, 256)\nreturn 1.0", "tampering"),
+    "replaces what judges its number": (
+        "import sys\nsys.modules['rftkit.sandbox.inside.telling'].Told = print\nreturn None",
+        "tampering",
+    ),
+    "reaches the caller": ("import sys\nsys._getframe(1).f_globals['_number'] = lambda value: 1.0", "tampering"),
+    "an exception that cannot be read": (
+        "class E(Exception):\n    @property\n    def __cause__(self): raise KeyError\nraise E",
+        "tampering",
+    ),
 }
 
 
@@ -244,6 +266,18 @@ def test_threads_of_one_kernel_can_grade_at_once() -> None:
 
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(batch, range(3))) == [[float(n)] * 20 for n in range(3)]
+
+
+def test_a_source_that_may_change_memory_has_a_new_process_for_each_pair() -> None:
+    source = grader("import ctypes\nctypes.memset(id(1.0) + 16, 0, 8)\nreturn 0.5")
+    assert between_two_good_ones(source) == 0.5
+
+
+def test_bytes_that_are_no_text_are_printed_and_counted_like_text() -> None:
+    assert between_two_good_ones(grader("import sys\nsys.stdout.buffer.write(b'\\xff\\xfe')\nreturn 0.5")) == 0.5
+    much = between_two_good_ones(grader("import sys\nfor _ in range(9): sys.stdout.buffer.write(b'x' * 2**20)"))
+    assert isinstance(much, SandboxError)
+    assert much.kind == "output"
 
 
 def test_a_thread_left_over_ends_with_its_process() -> None:

@@ -3,10 +3,39 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 
 class TooMuchOutput(BaseException):
     """More was printed than the limit; no `Exception`, so that a grader's own `except Exception` lets it pass."""
+
+
+class Raw(io.RawIOBase):
+    """Counts bytes that are printed past the text.
+
+    Parameters
+    ----------
+    text
+        What counts them.
+    """
+
+    def __init__(self, text: Counted) -> None:
+        self._text = text
+
+    def writable(self) -> bool:
+        """Say that this can be printed to."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Count some bytes.
+
+        Parameters
+        ----------
+        data
+            What is printed.
+        """
+        self._text.spend(len(data))
+        return len(data)
 
 
 class Counted(io.TextIOBase):
@@ -43,10 +72,25 @@ class Counted(io.TextIOBase):
         text
             What is printed.
         """
-        self.spent += len(text)
+        self.spend(len(text))
+        return len(text)
+
+    def spend(self, size: int) -> None:
+        """Count what is printed.
+
+        Parameters
+        ----------
+        size
+            How much.
+        """
+        self.spent += size
         if self.full:
             raise TooMuchOutput
-        return len(text)
+
+    @property
+    def buffer(self) -> Raw:
+        """Where bytes are printed to."""
+        return Raw(self)
 
     @property
     def encoding(self) -> str:  # type: ignore[override]

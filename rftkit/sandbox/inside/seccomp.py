@@ -9,9 +9,9 @@ import struct
 
 # System calls by machine: (audit architecture, refused, clone, clone3, tgkill).
 # Refused: fork vfork execve execveat socket connect bind listen kill tkill rt_sigqueueinfo ptrace process_vm_readv
-# process_vm_writev pidfd_open pidfd_send_signal io_uring_setup bpf mount umount2 unshare setns reboot
-_X86 = (57, 58, 59, 322, 41, 42, 49, 50, 62, 200, 129, 101, 310, 311, 434, 424, 425, 321, 165, 166, 272, 308, 169)
-_ARM = (221, 281, 198, 203, 200, 201, 129, 130, 138, 117, 270, 271, 434, 424, 425, 280, 40, 39, 97, 268, 142)
+# process_vm_writev pidfd_open pidfd_send_signal io_uring_setup bpf mount umount2 unshare setns reboot chroot
+_X86 = (57, 58, 59, 322, 41, 42, 49, 50, 62, 200, 129, 101, 310, 311, 434, 424, 425, 321, 165, 166, 272, 308, 169, 161)
+_ARM = (221, 281, 198, 203, 200, 201, 129, 130, 138, 117, 270, 271, 434, 424, 425, 280, 40, 39, 97, 268, 142, 51)
 _MACHINES = {
     "x86_64": (0xC000003E, _X86, 56, 435, 234),
     "aarch64": (0xC00000B7, _ARM, 220, 435, 131),

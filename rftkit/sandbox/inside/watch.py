@@ -10,15 +10,24 @@ import os
 import sys
 from typing import Any
 
+from rftkit.sandbox.inside import hooks, telling
+
 # What the machinery itself stands on, and what a cheat would change.
-_WATCHED: tuple[Any, ...] = (builtins, json, math, os)
+_WATCHED: tuple[Any, ...] = (builtins, json, math, os, hooks, telling)
 
 
 class Watch:
-    """Remembers the names of some modules and says which were replaced."""
+    """Remembers the names of some modules and says which were replaced.
 
-    def __init__(self) -> None:
-        self._before = [(module.__name__, vars(module), dict(vars(module))) for module in _WATCHED]
+    Parameters
+    ----------
+    around
+        The names of the module that calls `grade`.
+    """
+
+    def __init__(self, around: dict[str, Any]) -> None:
+        watched = [(module.__name__, vars(module)) for module in _WATCHED] + [("the machinery", around)]
+        self._before = [(name, now, dict(now)) for name, now in watched]
         self._out = sys.stdout
         self._threads = _thread._count()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import reprlib
 import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -16,6 +17,13 @@ from rftkit.sandbox.inside.telling import Told, tell
 from rftkit.sandbox.inside.watch import Watch
 
 Grade = Callable[[Any, Any], Any]
+
+#: The exit code for machinery that no longer works.
+BROKEN = 86
+#: With these a source can change what other pairs are graded with, and nobody sees it: each pair gets a new process.
+_DEEP = ("ctypes", "_getframe", "get_objects", "chroot")
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
 
 
 def main() -> None:
@@ -33,7 +41,11 @@ def main() -> None:
         leave(0)
     else:
         send("ready", Told("ok", ""))
-        _answer((loads(line.decode()) for line in iter(questions.readline, b"")), send, grade, printed)
+        pairs = (loads(line.decode()) for line in iter(questions.readline, b""))
+        try:
+            _answer(pairs, send, grade, printed, any(name in configuration["source"] for name in _DEEP))
+        except BaseException:  # noqa: BLE001
+            leave(BROKEN)
         leave(0)
 
 
@@ -73,8 +85,10 @@ def _loaded(source: str, printed: Counted) -> Grade | Told:
     return grade  # type: ignore[no-any-return]
 
 
-def _answer(pairs: Iterator[list[Any]], send: Callable[[str, Told], None], grade: Grade, printed: Counted) -> None:
-    watch = Watch()
+def _answer(
+    pairs: Iterator[list[Any]], send: Callable[[str, Told], None], grade: Grade, printed: Counted, alone: bool
+) -> None:
+    watch = Watch(globals())
     for number, pair in enumerate(pairs):
         printed.reset()
         hooks.REFUSED.clear()
@@ -83,7 +97,8 @@ def _answer(pairs: Iterator[list[Any]], send: Callable[[str, Told], None], grade
         if changed:
             told = Told("tampering", f"it replaced {changed}; a grader only computes a number")
         # A thread that is left over would take time from the pairs after it.
-        send(str(number), told if told.kind != "ok" or not watch.threads() else Told("ok_last", told.text))
+        last = told.kind == "ok" and (alone or watch.threads())
+        send(str(number), Told("ok_last", told.text) if last else told)
 
 
 def _graded(grade: Grade, pair: list[Any], printed: Counted) -> Told:
@@ -108,7 +123,7 @@ def _number(value: Any) -> Told:
 
 def _no_number(value: Any) -> Told:
     try:
-        shown = repr(value)[:60]
+        shown = _SHORT.repr(value)
     except BaseException:  # noqa: BLE001
         shown = "something"
     return Told("not_a_number", f"grade returned {shown} ({type(value).__name__}); return a finite float")

@@ -12,6 +12,7 @@ No reference (the field is missing): an error, because nobody knows what would b
 """
 
 import json
+import unicodedata
 from typing import Any
 
 REFERENCE = "reference_tool_calls"  # option
@@ -40,6 +41,11 @@ def one(function: dict[str, Any]) -> tuple[str, Any]:
     return str(function.get("name")), arguments if isinstance(arguments, dict) else None
 
 
+def normal(text: str) -> str:
+    """Return a text in the one of its spellings that Unicode prefers: é is one sign or two."""
+    return unicodedata.normalize("NFC", text)
+
+
 def same(left: Any, right: Any) -> bool:
     """Return whether two values are the same in value and type."""
     if isinstance(left, dict) and isinstance(right, dict):
@@ -52,8 +58,10 @@ def same(left: Any, right: Any) -> bool:
         or isinstance(right, bool)
         or not (isinstance(left, numbers) and isinstance(right, numbers))
     ):
-        return type(left) is type(right) and bool(left == right)
-    return left == right
+        return type(left) is type(right) and (
+            normal(left) == normal(right) if isinstance(left, str) else bool(left == right)
+        )
+    return bool(left == right)
 
 
 def likeness(made: tuple[str, Any], wanted: tuple[str, Any]) -> float:
@@ -86,7 +94,10 @@ def grade(sample: dict[str, Any], item: dict[str, Any]) -> float:
     if item.get(REFERENCE) is None:
         raise ValueError(f"item.{REFERENCE} is missing, and nobody knows which call would be right")
     wanted = calls(item[REFERENCE])
-    made = calls(sample.get("output_tools") or [])
+    try:
+        made = calls(sample.get("output_tools") or [])
+    except (AttributeError, TypeError, ValueError):
+        return 0.0  # no list of calls, whatever it is
     if not wanted:
         return float(not made and bool((sample.get("output_text") or "").strip()))
     if not made:

@@ -131,7 +131,7 @@ def _sanitize(ds: rftkit.Dataset) -> None:
         said = labels.select("row", "id", source_id="id")
         pairs = pl.DataFrame(schema=rftkit.store.layout.SCHEMAS["pairs"])
         report = judge(said, known, pairs, max_tokens=_OPTIONS["max_tokens"], near_duplicates=0.8)
-        step.replace("labels", sanitizing._applied(labels, report))
+        step.replace("labels", sanitizing.applied(labels, report))
         step.counts = {"total": report.total, "valid": report.valid, "invalid": report.invalid}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rftkit import keys
-from rftkit.acts import reading, sanitizing
+from rftkit.acts import reading, rejudging
 from rftkit.errors import InputError
 from rftkit.messages import Message, dump, pack
 from rftkit.sanitize import revert
@@ -97,14 +97,10 @@ def put_back(ds: Context, step: Transaction, rows: pl.Series, changed: pl.DataFr
     fresh = keys.with_keys(changed).with_columns(step.rows(changed.height))
     step.append("records", fresh)
     moved = pl.DataFrame({"row": rows, "new": fresh["row"]})
-    labels = reading.stored_labels(ds).join(moved, on="row", how="left", maintain_order="left")
-    now = datetime.now(UTC)
-    labels = labels.with_columns(
-        row=pl.coalesce("new", "row"),
-        updated_at=pl.when(pl.col("new").is_not_null()).then(pl.lit(now)).otherwise("updated_at"),
-        valid=pl.when(pl.col("new").is_not_null()).then(None).otherwise("valid"),
-    ).drop("new")
-    step.replace("labels", sanitizing.refreshed(ds, step, labels, fresh))
+    labels = reading.stored_labels(ds).filter(pl.col("row").is_in(rows.implode())).join(moved, on="row", how="left")
+    now = pl.lit(datetime.now(UTC))
+    put = labels.with_columns(row="new", updated_at=now, valid=pl.lit(None, dtype=pl.Boolean)).drop("new")
+    rejudging.write(ds, step, put, rows, fresh)
 
 
 def delete(ds: Context, ids: Sequence[str]) -> int:
@@ -130,8 +126,7 @@ def delete(ds: Context, ids: Sequence[str]) -> int:
     ids = _list(ids)
     gone = reading.records(ds, ids, columns=["row"])["row"]
     with ds.step("delete", {"ids": ids}) as step:
-        kept = reading.stored_labels(ds).filter(~pl.col("row").is_in(gone.implode()))
-        step.replace("labels", sanitizing.refreshed(ds, step, kept))
+        rejudging.write(ds, step, reading.stored_labels(ds).clear(), gone, None)
         step.counts = {"deleted": gone.len()}
     return gone.len()
 

@@ -117,6 +117,6 @@ def pick(ds: Context, wanted: pl.Series, columns: Sequence[str | pl.Expr]) -> pl
     scan = ds.store.scan("records", ds.line)
     keep = pl.LazyFrame({"row": wanted.unique()})
     parts = near(ds, wanted)
-    found = [scan.slice(*part) for part in parts] if parts else [scan]
+    found = [scan] if parts is None else [scan.slice(*part) for part in parts] or [scan.head(0)]
     read = [part.select("row", *columns).join(keep, on="row", how="semi").collect() for part in found]
     return pl.concat(read).sort("row")

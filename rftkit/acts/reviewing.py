@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rftkit import messages, review, schema
-from rftkit.acts import comparing, covering, reading, sanitizing
+from rftkit.acts import comparing, covering, reading, rejudging
 from rftkit.errors import InputError, NotFoundError
 from rftkit.generate import validate_candidates
 
@@ -169,8 +169,8 @@ def add(ds: Context) -> int:
         fresh = drafts.with_columns(step.rows(drafts.height), pl.lit(when).alias("created_at"))
         step.append("records", fresh)
         step.append("decisions", review.added(ids))
-        labels = pl.concat([reading.stored_labels(ds), _labels(ds, fresh, when)])
-        step.replace("labels", sanitizing.refreshed(ds, step, labels, fresh.select(list(schema.RECORDS))))
+        put = _labels(ds, fresh, when)
+        rejudging.write(ds, step, put, put["row"].clear(), fresh.select(list(schema.RECORDS)))
         step.counts = {"added": fresh.height}
     return fresh.height
 

@@ -74,7 +74,7 @@ def sanitize(
         labels = reading.stored_labels(ds)
         report = _judged(ds, step, labels, None, options, control)
         control.go_on(STOPPED)
-        step.replace("labels", _applied(labels, report))
+        step.replace("labels", applied(labels, report))
         step.counts = {"total": report.total, "valid": report.valid, "invalid": report.invalid}
     return report
 
@@ -114,7 +114,7 @@ def refreshed(ds: Context, step: Transaction, labels: pl.DataFrame, fresh: pl.Da
     options = last_options(ds)
     if options is None:
         return labels
-    return _applied(labels, _judged(ds, step, labels, fresh, options))
+    return applied(labels, _judged(ds, step, labels, fresh, options))
 
 
 def last_options(ds: Context) -> dict[str, Any] | None:
@@ -134,7 +134,7 @@ def report(ds: Context) -> SanitizeReport | None:
         return None
     known = _known(ds, labels)
     encoding = encoding_for(options["model"])
-    return _verdict(ds, labels, known, _pairs(ds), _floor(ds), options, encoding)
+    return _verdict(ds, labels, known, _pairs(ds), floor_of(ds), options, encoding)
 
 
 def near_curve(ds: Context) -> dict[str, Any] | None:
@@ -154,7 +154,7 @@ def near_curve(ds: Context) -> dict[str, Any] | None:
         return None
     valid = reading.stored_labels(ds).filter("valid").select("row").lazy()
     keys = valid.join(ds.store.scan("facts", ds.line).select("row", "text_key"), on="row", how="left")
-    floor = _floor(ds)
+    floor = floor_of(ds)
     counts = near_counts(keys.sort("row").collect(), _pairs(ds), floor)
     return {"floor": floor, **counts.to_dict(as_series=False)}
 
@@ -175,7 +175,7 @@ def _judged(
     step.append("facts", new)
     every = pl.concat([known, new]) if new.height else known
     pairs, floor = _compared(ds, step, every, new, known, options["near_duplicates"])
-    every = _counted(ds, every, options["max_tokens"], encoding)
+    every = counted(ds, every, options["max_tokens"], encoding)
     return _verdict(ds, labels, every, pairs, floor, options, encoding, fresh)
 
 
@@ -183,7 +183,7 @@ def _compared(
     ds: Context, step: Transaction, every: pl.DataFrame, new: pl.DataFrame, known: pl.DataFrame, threshold: float
 ) -> tuple[pl.DataFrame, float]:
     """Return all pairs and the similarity they are known from; a lower threshold than ever makes them anew."""
-    floor = _floor(ds)
+    floor = floor_of(ds)
     if threshold < floor:
         pairs = near_pairs(every, floor=threshold)
         step.replace("pairs", pairs)
@@ -196,7 +196,8 @@ def _compared(
     return pl.concat([_pairs(ds), found]), floor
 
 
-def _floor(ds: Context) -> float:
+def floor_of(ds: Context) -> float:
+    """Return the similarity from which on pairs are known."""
     stored = ds.store.get("pairs.json", ds.line)
     return FLOOR if stored is None else float(stored["floor"])
 
@@ -260,8 +261,20 @@ def _new_facts(
     return pl.concat(made)
 
 
-def _counted(ds: Context, known: pl.DataFrame, max_tokens: int, encoding: str) -> pl.DataFrame:
-    """Count tokens exactly where a lower limit than before asks for it."""
+def counted(ds: Context, known: pl.DataFrame, max_tokens: int, encoding: str) -> pl.DataFrame:
+    """Return facts with tokens counted where a lower limit than before asks for it.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    known
+        Facts.
+    max_tokens
+        The limit.
+    encoding
+        The tokenizer that it means.
+    """
     wanted = uncounted(known, max_tokens, encoding)
     if wanted.is_empty():
         return known
@@ -269,7 +282,16 @@ def _counted(ds: Context, known: pl.DataFrame, max_tokens: int, encoding: str) -
     return count_tokens(known, came, over=max_tokens, encoding=encoding)
 
 
-def _applied(labels: pl.DataFrame, report: SanitizeReport) -> pl.DataFrame:
+def applied(labels: pl.DataFrame, report: SanitizeReport) -> pl.DataFrame:
+    """Return labels with the verdicts of a report.
+
+    Parameters
+    ----------
+    labels
+        Rows of `labels`.
+    report
+        Judges at least these.
+    """
     verdict = report.labels.select("row", *_VERDICT)
     together = labels.drop(_VERDICT).join(verdict, on="row", how="left", maintain_order="left")
     now = pl.lit(datetime.now(UTC))

@@ -19,6 +19,7 @@ What is decided where a source leaves room:
 
 from rftkit.sanitize.codes import SENTENCES
 from rftkit.sanitize.near import FLOOR, LEAST, PAIRS, THRESHOLD, near_counts, near_pairs
+from rftkit.sanitize.outlines import Outlines
 from rftkit.sanitize.report import SanitizeReport
 from rftkit.sanitize.revert import revert
 from rftkit.sanitize.single import FACTS, MAX_TOKENS, count_tokens, facts, uncounted
@@ -33,6 +34,7 @@ __all__ = [
     "PAIRS",
     "SENTENCES",
     "THRESHOLD",
+    "Outlines",
     "SanitizeReport",
     "count_tokens",
     "encoding_for",

@@ -114,7 +114,7 @@ class Shingler:
 
         seen = np.zeros(0x110000, dtype=bool)
         for first, last in self.blocks():
-            seen[_points(self.texts[first:last])] = True
+            seen[points(self.texts[first:last])] = True
         table = (np.cumsum(seen) - 1).astype(np.uint64)
         return table[: int(np.flatnonzero(seen).max(initial=0)) + 1], max(2, int(seen.sum()))
 
@@ -180,7 +180,7 @@ class Shingler:
         """Return the sets of the texts from `first` to before `last`."""
         import numpy as np
 
-        keys = self._keys(_points(self.texts[first:last]))
+        keys = self._keys(points(self.texts[first:last]))
         lengths = self.lengths[first:last]
         inside = np.ones(len(keys) + GRAM - 1, dtype=bool)
         ends = np.cumsum(lengths)
@@ -240,7 +240,7 @@ def mixed(keys: Array) -> Array:
     return hashes
 
 
-def _points(texts: Sequence[str]) -> Array:
+def points(texts: Sequence[str]) -> Array:
     """Return the code points of texts, one after another."""
     import numpy as np
 

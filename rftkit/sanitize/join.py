@@ -144,3 +144,36 @@ def _block(found: Prefixes, maps: Array, fresh: Array, floor: float, first: int,
     left, right = left[keep], right[keep]
     near = possible(maps, sizes, left, right, floor)
     return left[near], right[near]
+
+
+def direct(grams: Grams, floor: float, few: Array) -> tuple[Array, Array]:
+    """Return pairs of some texts with all others that may be similar enough; every pair that is, is among them.
+
+    Parameters
+    ----------
+    grams
+        The sets.
+    floor
+        The similarity.
+    few
+        Positions of these texts, ascending.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rftkit.sanitize.grams import Shingler
+    >>> left, right = direct(Shingler(["where is it", "where is she", "stop that"]).all(), 0.5, np.array([1]))
+    >>> left.tolist(), right.tolist()
+    ([1], [0])
+    """
+    import numpy as np
+
+    maps, every = bitmaps(grams), np.arange(len(grams.sizes))
+    asked = np.isin(every, few)
+    left, right = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for one in few:
+        others = every[(every != one) & ~((every < one) & asked)]  # a pair of two of them comes once
+        near = others[possible(maps, grams.sizes, np.full(len(others), one), others, floor)]
+        left.append(np.full(len(near), one))
+        right.append(near)
+    return np.concatenate(left), np.concatenate(right)

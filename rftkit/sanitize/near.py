@@ -44,6 +44,9 @@ PAIRS: Final[dict[str, pl.DataType]] = {
 _CHEAP: Final = 2_000_000
 #: Above so many characters the exact join is not even tried.
 _SMALL: Final = 1_500_000
+#: Few new texts are compared with every other while that is at most so many comparisons, of so many characters.
+DIRECT: Final = 4_000_000
+DIRECT_CHARACTERS: Final = 20_000_000
 
 
 def checked(threshold: float, floor: float = LEAST) -> float:
@@ -185,9 +188,12 @@ def _similar(texts: pl.DataFrame, floor: float) -> pl.DataFrame:
 
 
 def _candidates(shingler: Shingler, floor: float, fresh: Array) -> tuple[Array, Array, Array]:
-    """Return candidate pairs, by the exact join while that is cheap."""
+    """Return candidate pairs: few new ones with all, else by the exact join while that is cheap."""
     import numpy as np
 
+    few = np.flatnonzero(fresh)
+    if len(few) * len(fresh) <= DIRECT and int(shingler.lengths.sum()) <= DIRECT_CHARACTERS and not fresh.all():
+        return *join.direct(shingler.all(), floor, few), np.zeros(len(fresh), dtype=bool)
     if int(shingler.lengths.sum()) <= _SMALL:
         found = join.prefixes(shingler.all(), floor)
         if found.matches <= _CHEAP:

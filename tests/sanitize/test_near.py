@@ -76,6 +76,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Compare by the exact join, and by minhash as for very many texts."""
     if request.param == "minhash":
         monkeypatch.setattr(near, "_CHEAP", 0)
+        monkeypatch.setattr(near, "DIRECT", 0)
     return str(request.param)
 
 
@@ -129,6 +130,30 @@ def test_only_pairs_with_a_new_row_come_back_and_together_they_are_all(banking: 
     assert set(together) <= set(truth)
     assert len(together) >= 0.98 * len(truth)
     assert near_pairs(new.clear(), against=old).is_empty()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(WORDS, min_size=1, max_size=9).map(" ".join), min_size=2, max_size=20, unique=True),
+    st.integers(1, 3),
+)
+def test_few_new_texts_are_in_the_pairs_of_brute_force(texts: list[str], few: int) -> None:
+    few = min(few, len(texts) - 1)
+    old, new = facts_of(texts[:-few]), facts_of(texts[-few:], len(texts) - few)
+    wanted = {pair: value for pair, value in brute(texts, 0.5).items() if pair[1] >= len(texts) - few}
+    assert pairs_of(near_pairs(new, against=old)) == wanted
+
+
+@pytest.mark.parametrize("direct", [0, near.DIRECT])
+def test_few_new_texts_give_the_same_pairs_however_they_are_compared(
+    banking: list[str], direct: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(near, "DIRECT", direct)
+    old, new = facts_of(banking[:-5]), facts_of(banking[-5:], len(banking) - 5)
+    truth = brute(banking, 0.5)
+    wanted = {pair: value for pair, value in truth.items() if pair[1] >= len(banking) - 5}
+    assert pairs_of(near_pairs(new, against=old)) == wanted
+    assert wanted
 
 
 def test_a_new_row_with_an_old_text_is_linked_and_nothing_is_compared_again() -> None:

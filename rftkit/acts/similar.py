@@ -1,0 +1,76 @@
+"""Which records can have a user text like a few new ones: told by outlines, which are kept in memory.
+
+Outlines belong to a file of the `facts` table. What is in a file never changes, so they stay right whatever this or
+another process writes: only files that were not there before are read. A million records take 75 MB.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from rftkit.sanitize import FACTS, Outlines, near
+
+if TYPE_CHECKING:
+    from rftkit.acts.context import Context
+
+_COLUMNS = ("row", "text_key", "text")
+#: Files of earlier versions that are kept, so that an undo reads nothing.
+_SPARE = 8
+
+
+@dataclass(frozen=True)
+class _File:
+    rows: pl.Series
+    outlines: Outlines
+
+    @classmethod
+    def read(cls, path: Path) -> _File:
+        said = pl.read_parquet(path, columns=["row", "text"], hive_partitioning=False)
+        return cls(said["row"], Outlines.of(said["text"]))
+
+
+def to(ds: Context, new: pl.DataFrame, living: pl.Series, floor: float) -> pl.DataFrame | None:
+    """Return the facts of all records that a few new ones can be in a pair with, and of some more.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    new
+        Facts of the new records.
+    living
+        Row numbers of the records that there are.
+    floor
+        The similarity of a pair.
+
+    Returns
+    -------
+    polars.DataFrame or None
+        `row, text_key, text`; None where they are too many to be compared one by one.
+    """
+    texts = new.drop_nulls("text").unique("text_key", maintain_order=True)["text"]
+    if texts.is_empty():
+        return pl.DataFrame(schema={name: FACTS[name] for name in _COLUMNS})
+    found = [file.rows.filter(pl.Series(file.outlines.near(text, floor))) for file in _files(ds) for text in texts]
+    rows = pl.concat(found or [living.clear()]).unique()
+    if texts.len() * (rows.len() + texts.len()) > near.DIRECT:
+        return None
+    scan = ds.store.scan("facts", ds.line).select(_COLUMNS).filter(pl.col("row").is_in(rows.implode()))
+    read = scan.collect()
+    characters = int(read["text"].str.len_chars().sum() or 0) + int(texts.str.len_chars().sum() or 0)
+    return None if characters > near.DIRECT_CHARACTERS // 2 else read.filter(read["row"].is_in(living.implode()))
+
+
+def _files(ds: Context) -> list[_File]:
+    known: dict[Path, _File] = ds.remember("outlines", (), dict)
+    paths = ds.store.files("facts", ds.line)
+    found = {path: known[path] if path in known else _File.read(path) for path in paths}
+    spare = [path for path in list(known) if path not in found]
+    for path in spare[: max(0, len(spare) - _SPARE)]:
+        known.pop(path, None)
+    known.update(found)
+    return list(found.values())

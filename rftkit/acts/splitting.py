@@ -167,18 +167,26 @@ def split_state(ds: Context) -> dict[str, Any] | None:
         `by_topic`, `straddling_groups`, `leaks` (the first of them: an id of train and one of validation),
         `edited` (records of validation whose prompt has changed since), `frozen`, `when`, `configuration`.
     """
-    stored = ds.store.get("split.json", ds.line)
-    return None if stored is None else ds.remember("split", _PARTS, lambda: _state(ds, stored))
+    counts = split_counts(ds)
+    return None if counts is None else ds.remember("split", _PARTS, lambda: {**counts, **_checked(ds)})
 
 
 _PARTS = ("records", "labels", "topics.json", "pairs", "split.json", "splits")
 
 
-def _state(ds: Context, stored: dict[str, Any]) -> dict[str, Any]:
-    frame = reading.narrow(ds)
-    valid = frame.filter(pl.col("valid").fill_null(value=True))
+def split_counts(ds: Context) -> dict[str, Any] | None:
+    """Return what `split_state` says without looking through the records: no `straddling_groups`, `leaks` and `edited`."""
+    stored = ds.store.get("split.json", ds.line)
+    if stored is None:
+        return None
+    parts = ("labels", "topics.json", "split.json")
+    return dict(ds.remember("split counts", parts, lambda: _counted(ds, stored)))
+
+
+def _counted(ds: Context, stored: dict[str, Any]) -> dict[str, Any]:
+    said = reading.labels(ds).select("split", "topic", "valid")
+    valid = said.filter(pl.col("valid").fill_null(value=True))
     counts = dict(valid["split"].value_counts().iter_rows())
-    found = leaks(frame, near_pairs(ds, NEAR))
     neither = counts.get(None, 0)
     return {
         "train": counts.get("train", 0),
@@ -186,12 +194,19 @@ def _state(ds: Context, stored: dict[str, Any]) -> dict[str, Any]:
         "neither": neither,
         "new": max(neither - stored["left_out"], 0),
         "by_topic": by_topic(valid),
-        "straddling_groups": found.height,
-        "leaks": found.head(5).select("train_id", "validation_id").to_dicts(),
-        "edited": _edited(ds, frame),
         "frozen": bool(stored["configuration"].get("frozen")),
         "when": _when(ds),
         "configuration": stored["configuration"],
+    }
+
+
+def _checked(ds: Context) -> dict[str, Any]:
+    frame = reading.narrow(ds)
+    found = leaks(frame, near_pairs(ds, NEAR))
+    return {
+        "straddling_groups": found.height,
+        "leaks": found.head(5).select("train_id", "validation_id").to_dicts(),
+        "edited": _edited(ds, frame),
     }
 
 

@@ -320,9 +320,9 @@ def _look(dataset: Any, wanted: str | None, other: str | None, limits: dict[str,
 
 
 def _comparison(other: DryRun | None, run: DryRun) -> dict[str, Any] | None:
-    before, after = other and str(other.about["run"]), str(run.about["run"])
-    if other is None or before is None or before == after:
+    if other is None or other.about["run"] == run.about["run"]:
         return None
+    before, after = str(other.about["run"]), str(run.about["run"])
     try:
         return shown_comparison(other.compare(run), before, after)
     except InputError as error:

@@ -300,7 +300,8 @@ class GraderPlayground(Working, bundle_name="grader_playground"):
 
 def _valid_ids(dataset: Any) -> pl.Series:
     labels = dataset.labels()
-    return labels["id"].filter(labels["valid"].fill_null(value=True))
+    ids: pl.Series = labels["id"].filter(labels["valid"].fill_null(value=True))
+    return ids
 
 
 def _answer(name: str, text: str | None, calls: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from rftkit import render
+from rftkit.acts import splitting
 from rftkit.errors import InputError
 from rftkit.split.result import UNASSIGNED
 from rftkit.widgets._base import act
@@ -74,6 +75,7 @@ class SplitPanel(DatasetWidget, bundle_name="split_panel"):
         self._undo = Undo(dataset)
         self._chosen: dict[str, Any] = {}
         self._ahead: Later[Split] = Later()
+        self._checking: Later[dict[str, Any] | None] = Later(patience=0.1)
         super().__init__(dataset)
 
     # -- acts ----------------------------------------------------------------------------------------------------
@@ -119,7 +121,7 @@ class SplitPanel(DatasetWidget, bundle_name="split_panel"):
     # -- reading -------------------------------------------------------------------------------------------------
 
     def _options(self) -> dict[str, Any]:
-        state = self.dataset.split_state()
+        state = splitting.split_counts(self.dataset)
         last = {} if state is None else {name: state["configuration"].get(name) for name in USUAL if name != "keep"}
         # frozen stays so by itself; that it is not needs no saying
         known = {name: value for name, value in last.items() if value is not None and (name != "frozen" or value)}
@@ -130,18 +132,23 @@ class SplitPanel(DatasetWidget, bundle_name="split_panel"):
 
     def read(self) -> dict[str, Any]:
         """Return the traits that show the dataset as it is now."""
-        options = self._options()
+        options, state = self._options(), splitting.split_counts(self.dataset)
         self.readiness = shown_readiness(self.dataset.summary())
         if self._wanted():
             self._ahead.ask(lambda: self.dataset.preview_split(**options), self._show)
         else:
             self.publish(preview=None)
-        return {
-            "options": options,
-            "current": self.dataset.split_state() and _small(self.dataset.split_state() or {}),
-            "python": _python(options),
-            "done": self._undo.told(),
-        }
+        self.publish(current=None if state is None else _small(state))
+        if state is not None:
+            self._checking.ask(self.dataset.split_state, self._show_check)
+        return {"options": options, "python": _python(options), "done": self._undo.told()}
+
+    def _show_check(self, state: dict[str, Any] | None, error: BaseException | None) -> None:
+        """Show what looking through all records has found of the split: groups on both sides."""
+        if error is not None:
+            self.error = str(error)
+        elif state is not None:
+            self.publish(current=_small(state))
 
     def _show(self, found: Split | None, error: BaseException | None) -> None:
         if found is not None:

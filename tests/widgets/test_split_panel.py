@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 import rftkit
+from rftkit.acts import splitting
 from rftkit.errors import InputError
 from rftkit.topics import TopicTree
 from rftkit.widgets import SplitPanel
@@ -117,3 +119,20 @@ def test_a_topic_name_is_text_in_the_static_page(tmp_path: Path) -> None:
     html = str(SplitPanel(ds).to_html())
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)" in html
+
+
+def test_the_split_is_shown_before_all_records_were_looked_through(
+    cards: rftkit.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards.split(train=0.8, generated_in_validation=True)
+    gate, check = threading.Event(), splitting._checked
+    monkeypatch.setattr(splitting, "_checked", lambda ds: (gate.wait(30), check(ds))[1])
+    panel = SplitPanel(rftkit.open(cards.path))
+    assert (panel.current["train"], panel.current["validation"]) == (80, 20)
+    assert "straddling_groups" not in panel.current
+    gate.set()
+    panel.settle()
+    assert panel.current["straddling_groups"] == 0
+    assert {name: panel.current[name] for name in ("train", "validation", "new")} == {
+        name: (cards.split_state() or {})[name] for name in ("train", "validation", "new")
+    }

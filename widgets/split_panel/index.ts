@@ -14,7 +14,8 @@ type Row = { topic: string; train: number; validation: number };
 type Sets = {
   train: number;
   validation: number;
-  straddling_groups: number;
+  /** Not there before all records were looked through. */
+  straddling_groups?: number;
   left_out?: number;
   kept?: number | null;
   gone?: number;
@@ -74,7 +75,8 @@ class Panel {
 
   private stale(current: Sets | null): Child {
     if (current === null) return null;
-    const leak = current.straddling_groups > 0 && `${plural(current.straddling_groups, "group")} of records on both sides`;
+    const straddling = current.straddling_groups ?? 0;
+    const leak = straddling > 0 && `${plural(straddling, "group")} of records on both sides`;
     const fresh = (current.new ?? 0) > 0 && `${plural(current.new ?? 0, "valid record")} came after the split and ${current.new === 1 ? "is" : "are"} in no set`;
     const words = [leak, fresh].filter((one) => one !== false);
     return words.length > 0 && h("p", { class: "rft__stale", test: "stale" }, `${words.join("; ")}. Split again: validation keeps its members.`);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def _coverage_lines(told: dict[str, Any], dataset: Path) -> Iterator[str]:
     yield f"next: {sentence(told['next_act'])}"
     command = told["next_act"].get("command")
     if command:
-        yield f"      {command.replace('DATASET', str(dataset))}"
+        yield f"      {command.replace('DATASET', shlex.quote(str(dataset)))}"
 
 
 def sentence(entry: Any) -> str:

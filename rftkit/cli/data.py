@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def _import_lines(told: dict[str, Any], dataset: Path) -> Iterator[str]:
     )
     yield "formats: " + ", ".join(f"{name} {number(count)}" for name, count in told["formats"].items())
     yield from told["sentences"]
-    yield f"next: rftkit sanitize {dataset}"
+    yield f"next: rftkit sanitize {shlex.quote(str(dataset))}"
 
 
 @click.command()
@@ -100,7 +101,7 @@ def _sanitize_lines(told: dict[str, Any], dataset: Path) -> Iterator[str]:
         yield from counted(told["warnings_by_code"])
     for advice in told.get("advice", []):
         yield f"advice: {advice['sentence']}"
-    yield f"see them: rftkit records {dataset} list --where 'NOT valid'"
+    yield f"see them: rftkit records {shlex.quote(str(dataset))} list --where 'NOT valid'"
 
 
 @click.group()
@@ -198,7 +199,11 @@ def delete(ds: Any, ids: tuple[str, ...], as_json: bool) -> None:
     """Remove records; undo brings them back."""
     gone = ds.delete(ids_of((), ids))
     told = {"records": [], "deleted": gone, "total": ds.labels().height, "dataset_version": ds.version}
-    emit(told, as_json=as_json, lines=[f"removed {number(gone)} records; bring them back with: rftkit undo {ds.path}"])
+    emit(
+        told,
+        as_json=as_json,
+        lines=[f"removed {number(gone)} records; bring them back with: rftkit undo {shlex.quote(str(ds.path))}"],
+    )
 
 
 @records.command()
@@ -267,7 +272,7 @@ def _split_lines(told: dict[str, Any], dataset: Path) -> Iterator[str]:
     yield from (f"warning: {sentence}" for sentence in told["warnings"])
     rows = [(topic, number(n["train"]), number(n["validation"])) for topic, n in told["by_topic"].items()]
     yield from table(rows, header=("topic", "train", "validation"))
-    yield f"next: rftkit export {dataset} train.jsonl --split train"
+    yield f"next: rftkit export {shlex.quote(str(dataset))} train.jsonl --split train"
 
 
 @click.command()
@@ -351,7 +356,8 @@ def undo(dataset: Path, to: int | None, as_json: bool) -> None:
     before = ds.version
     target = ds.undo(to)
     told = {"content_of": target, "dataset_version": ds.version}
-    line = f"the dataset is as it was at version {target}; go forward again with: rftkit undo {dataset} --to {before}"
+    forward = f"rftkit undo {shlex.quote(str(dataset))} --to {before}"
+    line = f"the dataset is as it was at version {target}; go forward again with: {forward}"
     emit(told, as_json=as_json, lines=[line])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -119,13 +120,14 @@ def _files(ds: Any, folder: Path, *, report: bool) -> list[str]:
 
 
 def _closing(told: dict[str, Any], folder: Path) -> list[str]:
+    place = shlex.quote(str(told["dataset"]))
     return [
         "",
         f"balance {number(told['balance_before'])} -> {number(told['balance_after'])}, "
         f"target fit {number(told['target_fit_before'])} -> {number(told['target_fit_after'])}",
         f"train {number(told['train'])} and validation {number(told['validation'])} records are in {folder}:",
         *(f"  {file}" for file in told["files"]),
-        f"look around: rftkit summary {told['dataset']}   or in Jupyter: rftkit lab {told['dataset']}",
+        f"look around: rftkit summary {place}   or in Jupyter: rftkit lab {place}",
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -223,7 +224,7 @@ def _generate_lines(result: dict[str, Any], dataset: Path) -> Iterator[str]:
         yield from (f"note: {sentence(note)}" for note in result["plan"]["notes"])
     if result["drift"]:
         yield sentence(result["drift"])
-    yield f"next: rftkit review {dataset} list"
+    yield f"next: rftkit review {shlex.quote(str(dataset))} list"
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -156,7 +157,7 @@ def _lines(told: dict[str, Any], dataset: Path) -> Iterator[str]:
         yield f"{line['title']}: {' '.join(said.split())}"
     if told["question"]:
         yield f"next: {told['question']['text']}"
-        yield f"      write it into a file as 'Task: ...' and run: rftkit new {dataset} --requirements FILE"
+        yield f"      write it into a file as 'Task: ...' and run: rftkit new {shlex.quote(str(dataset))} --requirements FILE"
     for card in told["samples"]:
         yield f"{card['id']}  input:  {' '.join(card['input'].split())}"
         yield f"     answer: {card['answer'] if card['answer'] is not None else '(none)'}"

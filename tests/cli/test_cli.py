@@ -212,3 +212,14 @@ def test_wrong_usage_exits_with_two(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["import"]) == 2
     assert run(["fly", "me"]) == 2
     assert "Usage" in capsys.readouterr().err
+
+
+def test_what_to_type_next_can_be_typed_where_the_path_has_blanks(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = folder / "mein Ordner" / "größe.rft"
+    for words in (["import", str(folder / "in.jsonl")], ["sanitize"], ["topics", "template", "banking"], ["coverage"]):
+        assert run([words[0], str(dataset), *words[1:]]) == 0
+    said = [line for line in capsys.readouterr().out.splitlines() if "rftkit " in line]
+    assert len(said) == 3
+    assert all(f"'{dataset}'" in line for line in said)

@@ -128,6 +128,7 @@ class Dataset(Context):
     sanitize_job = sanitizing.sanitize_job
     save_sanitize_report = checked.save_report
     discover_topics = categorizing.discover_topics
+    discover_topics_job = categorizing.discover_topics_job
     adopt_topics = proposing.adopt_topics
     accept_topic = proposing.accept_topic
     split_topic = dividing.split_topic

@@ -46,6 +46,8 @@ class Progress:
         What is being done.
     data
         More, for who understands it: counts by topic, a sample.
+    began
+        When its steps began to be counted, in seconds from the start: work of several phases counts in each anew.
 
     Examples
     --------
@@ -58,11 +60,13 @@ class Progress:
     seconds: float = 0.0
     note: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+    began: float = 0.0
 
     @property
     def rate(self) -> float:
         """Steps per second."""
-        return self.done / self.seconds if self.seconds > 0 else 0.0
+        spent = self.seconds - self.began
+        return self.done / spent if spent > 0 else 0.0
 
     @property
     def left(self) -> float | None:
@@ -116,7 +120,10 @@ class Control:
             before = self.progress
             all_ = before.total if total is None else total
             merged = {**before.data, **data}
-            self.progress = Progress(done, all_, now - self._begun, note or before.note, merged)
+            seconds = now - self._begun
+            another = done < before.done or (done == 0 and note not in ("", before.note))
+            began = seconds if another else before.began
+            self.progress = Progress(done, all_, seconds, note or before.note, merged, began)
             due = now - self._told >= SECONDS_BETWEEN
             self._told = now if due else self._told
         if due:

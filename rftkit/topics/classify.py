@@ -12,6 +12,7 @@ import warnings
 import numpy as np
 import numpy.typing as npt
 
+from rftkit import phases
 from rftkit.topics import calibrate
 from rftkit.topics.space import Space, space
 from rftkit.topics.work import Examples
@@ -51,7 +52,7 @@ def _centres(found: Space, known: Examples | None) -> Floats:
 
     anchors = _anchored(found.topics, found.calm, known)
     centres = anchors
-    for _ in range(_ROUNDS):
+    for _ in phases.looked(range(_ROUNDS)):
         belief = calibrate.softmax(found.calm @ centres.T, _SHARPNESS).astype(np.float32) * found.belongs[:, None]
         if known is not None and len(known.rows):
             belief[known.rows] = 0
@@ -88,9 +89,10 @@ def by_examples(found: Space, examples: Examples, belief: npt.NDArray[np.float64
 
     count = len(found.topics)
     given, goal, weights = _material(found, examples, belief)
+    model = LogisticRegression(C=_STRENGTH, max_iter=150, tol=1e-3)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an unfinished descent is good enough: the result is calibrated
-        model = LogisticRegression(C=_STRENGTH, max_iter=150, tol=1e-3).fit(given, goal, sample_weight=weights)
+        phases.apart(lambda: model.fit(given, goal, sample_weight=weights))
     result = np.zeros((len(found.view), count))
     result[:, model.classes_] = _probabilities(model, found.view)
     result[examples.rows] = 0

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from rftkit import phases
 from rftkit.topics.joining import by_size
 from rftkit.topics.neighbours import SHARPNESS, Ints, Neighbours
 
@@ -46,8 +47,8 @@ def louvain(graph: Any, resolution: float = 1.0, seed: int = 0) -> Ints:
 
     if graph.nnz == 0:
         return np.arange(graph.shape[0], dtype=np.int64)
-    found = Louvain(resolution=resolution, random_state=seed, shuffle_nodes=True).fit_predict(graph)
-    return by_size(found)
+    model = Louvain(resolution=resolution, random_state=seed, shuffle_nodes=True)
+    return by_size(phases.apart(lambda: model.fit_predict(graph)))
 
 
 def agreed(graph: Any, seed: int, resolution: float, runs: int = 10) -> Any:
@@ -66,7 +67,7 @@ def agreed(graph: Any, seed: int, resolution: float, runs: int = 10) -> Any:
 
     edges = graph.tocoo()
     same = np.zeros(edges.nnz, dtype=np.float32)
-    for run in range(runs):
+    for run in phases.each(range(runs), "groups"):
         labels = louvain(graph, resolution, seed * 1000 + run)
         same += labels[edges.row] == labels[edges.col]
     kept = edges.data * np.maximum(same / runs, np.float32(0.1)) ** 3
@@ -86,7 +87,7 @@ def settled(graph: Any, labels: Ints, rounds: int = 3) -> Ints:
     from scipy.sparse import csr_matrix
 
     count = int(labels.max()) + 1 if len(labels) else 0
-    for _ in range(rounds):
+    for _ in phases.looked(range(rounds)):
         member = csr_matrix(
             (np.ones(len(labels), np.float32), (np.arange(len(labels)), labels)), shape=(len(labels), count)
         )

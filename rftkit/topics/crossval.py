@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from rftkit import phases
 from rftkit.topics import calibrate, classify
 from rftkit.topics.classify import Examples, Space
 
@@ -76,7 +77,7 @@ def _unseen(found: Space, known: Examples, tested: Ints, seed: int) -> tuple[Flo
     """Return the probabilities by words and by examples, and the nearness, of labels that were left out."""
     fold = fold_of(known.topics[tested], seed)
     chances, near = np.zeros((2, len(tested), len(found.topics))), np.zeros(len(tested))
-    for each in range(_FOLDS):
+    for each in phases.each(range(_FOLDS), "what is known, judged unseen"):
         held = fold == each
         keep = np.ones(len(known.rows), dtype=bool)
         keep[tested[held]] = False
@@ -96,7 +97,7 @@ def _out_of_scope(found: Space, known: Examples, tested: Ints, linear: bool, see
         return np.zeros((0, 3))
     part = np.random.default_rng(seed + 1).permutation(len(topics)) % _PARTS
     rows = []
-    for each in range(_PARTS):
+    for each in phases.each(range(_PARTS), "what is known, out of scope"):
         keep = np.setdiff1d(np.arange(len(found.topics)), topics[part == each])
         held = np.isin(known.topics, topics[part == each])
         rest = known.only(~held)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rftkit import phases
 from rftkit.topics.neighbours import Floats, Ints
 
 
@@ -61,6 +62,7 @@ def merged(
     weight, sizes = links(graph, labels), np.bincount(labels).astype(float)
     parent, alive, sums = np.arange(len(sizes)), sizes > 0, centres.astype(np.float64) * sizes[:, None]
     while alive.sum() > 1:
+        phases.look()
         small = np.flatnonzero(alive & (sizes < least))
         enough = count is None or alive.sum() <= count
         if not len(small) and enough and loosest == np.inf:
@@ -105,7 +107,7 @@ def joined(vectors: Floats, labels: Ints, count: int = 1, dearest: float = np.in
     sizes = np.bincount(labels).astype(np.float64)
     apart = _ward(vectors, labels, sizes)
     parent = np.arange(len(sizes))
-    for left in range(len(sizes), max(count, 1), -1):
+    for left in phases.looked(range(len(sizes), max(count, 1), -1)):
         a, b = np.unravel_index(int(apart.argmin()), apart.shape)
         between = apart[a, b]
         if between * left > dearest * len(labels):

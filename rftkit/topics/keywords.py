@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from rftkit import phases
 from rftkit.topics.tree import Topic
 
 #: Keywords decide alone from here on; below it they only advise.
 SURE = 0.9
+_PIECE = 50_000  # texts that are searched between two looks whether to stop
 _SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 
 
@@ -40,11 +42,11 @@ def scores(texts: pl.Series | Sequence[str], topics: Sequence[Topic]) -> npt.NDA
     result = np.zeros((len(texts), len(topics)))
     if not owners or not len(texts):
         return result
-    patterns = sorted(owners)
-    found = _found(folded(pl.Series(texts, dtype=pl.String)), patterns)
-    for row, pattern in found:
-        for topic in owners[pattern]:
-            result[row, topic] += _weight(pattern, len(owners[pattern]), len(topics))
+    patterns, given = sorted(owners), pl.Series(texts, dtype=pl.String)
+    for start in phases.each(range(0, len(given), _PIECE), "keywords"):
+        for row, pattern in _found(folded(given[start : start + _PIECE]), patterns):
+            for topic in owners[pattern]:
+                result[start + row, topic] += _weight(pattern, len(owners[pattern]), len(topics))
     return result
 
 

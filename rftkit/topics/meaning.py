@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from rftkit import phases
 from rftkit.topics import calibrate, classify, crossval, foreign, keywords
 from rftkit.topics.outcome import Outcome, seconds
 from rftkit.topics.space import Space, space
@@ -52,7 +53,7 @@ def by_meaning(work: Work, outcome: Outcome, hits: Floats | None, *, together: b
     assert work.embedder is not None
     judged = None
     others = foreign.background(_anchors(work), work.embedder, work.texts)
-    for rows in work.parts(seed):
+    for rows in phases.each(list(work.parts(seed)), "judging"):
         place = np.searchsorted(work.use, rows)
         vectors, texts = work.vectors[place], [work.texts[i] for i in place.tolist()]
         found = space(vectors, texts, work.topics, together=together)

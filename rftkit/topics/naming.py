@@ -16,6 +16,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from rftkit import phases
 from rftkit.topics.stopwords import STOP
 
 Ints = npt.NDArray[np.int64]
@@ -131,7 +132,7 @@ class Counts:
         forms: dict[str, Counter[str]] = {}
         order = np.argsort(labels, kind="stable")
         edges = np.searchsorted(labels[order], np.arange(count + 1))
-        for group in range(count):
+        for group in phases.each(range(count), "names"):
             rows = order[edges[group] : edges[group + 1]]
             if len(rows) > _PER_GROUP:
                 rows = rng.choice(rows, _PER_GROUP, replace=False)
@@ -203,7 +204,7 @@ def describe(
     """
     counts = Counts.of(texts, labels, seed)
     found = []
-    for group, scores in enumerate(counts.scores()):
+    for group, scores in enumerate(phases.looked(counts.scores())):
         near = [texts[row] for row in central[group]]
         quoted = near if shown is None else [shown[row] for row in central[group]]
         found.append(_label(scores, counts, near, quoted, group))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from rftkit import phases
+
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
@@ -52,6 +54,7 @@ def lexical(texts: Sequence[str]) -> Floats | None:
 
     if len(texts) < 50:
         return None
+    phases.phase("words of the records")
     least = 2 if len(texts) < 2000 else 3
     words = TfidfVectorizer(
         ngram_range=(1, 2), sublinear_tf=True, min_df=least, token_pattern=r"(?u)\b\w+\b", dtype=np.float32
@@ -60,13 +63,14 @@ def lexical(texts: Sequence[str]) -> Floats | None:
         analyzer="char_wb", ngram_range=(4, 4), sublinear_tf=True, min_df=least, max_features=20_000, dtype=np.float32
     )
     try:
-        table = hstack([words.fit_transform(texts), grams.fit_transform(texts)]).tocsr()
+        table = hstack([each.fit_transform(phases.looked(texts)) for each in (words, grams)]).tocsr()
     except ValueError:  # no word occurs twice: the words say nothing
         return None
     width = min(_LEXICAL_WIDTH, min(table.shape) - 1)
     if width < 2:
         return None
-    return normalized(TruncatedSVD(width, random_state=0, n_iter=2).fit_transform(table))
+    model = TruncatedSVD(width, random_state=0, n_iter=2)
+    return normalized(phases.apart(lambda: model.fit_transform(table)))
 
 
 @dataclass(frozen=True)
@@ -99,8 +103,6 @@ def nearest(vectors: Floats, count: int) -> Neighbours:
     >>> nearest(vectors, 1).rows.ravel().tolist()
     [1, 0, 1]
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     total = len(vectors)
     count = max(min(count, total - 1), 0)
     rows, near = np.empty((total, count), np.int64), np.empty((total, count), np.float32)
@@ -110,8 +112,7 @@ def nearest(vectors: Floats, count: int) -> Neighbours:
         rows[start:end], near[start:end] = _block(vectors, start, end, count)
 
     if count:
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(run, range(0, total, _BLOCK)))
+        phases.beside(run, range(0, total, _BLOCK), "neighbours")
     return Neighbours(rows, near)
 
 
@@ -137,7 +138,7 @@ def nearest_in(vectors: Floats, others: Floats, count: int) -> Neighbours:
     other = normalized(others).T
     count = min(count, other.shape[1])
     rows, near = np.empty((len(vectors), count), np.int64), np.empty((len(vectors), count), np.float32)
-    for start in range(0, len(vectors), _BLOCK):
+    for start in phases.each(range(0, len(vectors), _BLOCK), "neighbours"):
         scores = normalized(vectors[start : start + _BLOCK]) @ other
         found = np.argpartition(scores, -count, axis=1)[:, -count:]
         rows[start : start + _BLOCK] = found
@@ -179,7 +180,8 @@ def vote(neighbours: Neighbours, labels: Ints) -> tuple[Ints, Floats]:
     """
     weights = np.clip(neighbours.near, 0, 1) ** SHARPNESS + np.float32(1e-6)
     groups = labels[neighbours.rows]
-    total = np.stack([(weights * (groups == groups[:, [i]])).sum(axis=1) for i in range(groups.shape[1])], axis=1)
+    columns = phases.looked(range(groups.shape[1]))
+    total = np.stack([(weights * (groups == groups[:, [i]])).sum(axis=1) for i in columns], axis=1)
     best = total.argmax(axis=1)[:, None]
     winner = np.take_along_axis(groups, best, 1)[:, 0]
     share = np.take_along_axis(total, best, 1)[:, 0] / weights.sum(axis=1)
@@ -221,6 +223,6 @@ def smoothed(vectors: Floats, neighbours: Neighbours, steps: int = 3, share: flo
     weights /= weights.sum(axis=1, keepdims=True)
     places = np.arange(total + 1) * count
     spread = csr_matrix((weights.ravel(), neighbours.rows.ravel(), places), shape=(total, total))
-    for _ in range(steps):
+    for _ in phases.looked(range(steps)):
         vectors = normalized((1 - share) * vectors + share * (spread @ vectors))
     return vectors

@@ -181,9 +181,9 @@ class Proposals(Working):
             return
         self._start(
             lambda: Job(
-                lambda control: self.dataset.adopt_topics(wanted, categorize=categorize), name="assigning records"
-            ).start(),
-            can_stop=False,
+                lambda control: self.dataset.adopt_topics(wanted, categorize=categorize, control=control),
+                name="assigning records",
+            ).start()
         )
 
     @act

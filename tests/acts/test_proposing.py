@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import rftkit
+from rftkit import phases
 from rftkit.acts import asking, gathering
 from rftkit.embed.remote import Called
 from rftkit.errors import InputError
@@ -146,16 +147,16 @@ def test_embedding_reports_its_pieces_and_a_stop_keeps_those_that_are_done(
         seen.append(len(texts))
         return [[1.0, float(len(text))] for text in texts]
 
-    monkeypatch.setattr(gathering, "_PIECE", 10)
-    monkeypatch.setattr(asking, "embedder", lambda name: Called("toy", embed))
+    monkeypatch.setattr(asking, "embedder", lambda name: Called("toy", embed, batch=10))
     control, told = Control(), []
     control._listeners.append(lambda progress: told.append((progress.done, progress.total)))
-    gathering.gathered(ds, gathering.living(ds), "toy", control)
+    with phases.watched(control, gathering.STOPPED):
+        gathering.gathered(ds, gathering.living(ds), "toy")
     assert seen == [10, 10, 10, 6]
-    assert told[0] == (0, 36)
+    assert told[0] == (0, 0), "it begins with reading"
     assert (control.progress.done, control.progress.total) == (36, 36)
     control.stop.set()
     ds.import_([{"id": "new", "messages": [{"role": "user", "content": "One more question"}]}], categorize=False)
-    with pytest.raises(StoppedError):
-        gathering.gathered(ds, gathering.living(ds), "toy", control)
+    with pytest.raises(StoppedError), phases.watched(control, gathering.STOPPED):
+        gathering.gathered(ds, gathering.living(ds), "toy")
     assert seen == [10, 10, 10, 6], "what was embedded is not embedded again"

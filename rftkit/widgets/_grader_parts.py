@@ -11,6 +11,13 @@ from rftkit.grade import Grader
 from rftkit.grade.presets import described, preset_spec
 from rftkit.grade.weights import weighted
 
+#: What each kind does, for whoever chooses one.
+ABOUT = {
+    "string_check": "Compare two texts: alike, unlike, or one inside the other.",
+    "text_similarity": "Measure how alike two texts are.",
+    "python": "Grade with a function of your own.",
+    "score_model": "Have a model give a number.",
+}
 #: What a grader of each kind looks like before anything is changed in it.
 KINDS: dict[str, dict[str, Any]] = {
     "string_check": {

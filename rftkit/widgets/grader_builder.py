@@ -14,7 +14,7 @@ from rftkit.grade import Grader
 from rftkit.grade.presets import described
 from rftkit.jobs import Job
 from rftkit.widgets._base import act
-from rftkit.widgets._grader_parts import KINDS, Part, added, whole
+from rftkit.widgets._grader_parts import ABOUT, KINDS, Part, added, whole
 from rftkit.widgets._work import Working
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ class GraderBuilder(Working, bundle_name="grader_builder"):
         grader = self.grader
         same = [row for row in rows if grader is not None and row["fingerprint"] == grader.fingerprint]
         return {
-            "presets": [*described(), *({"name": kind, "about": "written by hand", "kind": True} for kind in KINDS)],
+            "presets": [*described(), *({"name": kind, "about": ABOUT[kind], "kind": True} for kind in KINDS)],
             "parts": [part.to_dict() for part in self._parts],
             "text": "" if grader is None else pretty(grader.to_dict()),
             "problems": [] if grader is None else self._lint(grader),

@@ -20,7 +20,7 @@ export function themes(coding: Coding, acts: CodingActs): Child {
   const wait = coding.waiting > 0;
   const find = wait && acts.live && button({ text: `Group ${plural(coding.notes, "note")} into themes`, test: "find-themes", first: true, title: acts.offline ? "By rules" : `Asks ${acts.model}`, act: () => acts.ask("find_themes") });
   const told = coding.note !== "" && h("p", { class: "rft__status rft__status--near rft-cards__wrap", test: "themes-note" }, coding.note);
-  const head = h("tr", {}, ["theme", "notes", "what was said", ""].map((text, at) => h("th", at === 1 ? { scope: "col", class: "rft__number" } : { scope: "col" }, text)));
+  const head = h("tr", {}, ["theme", "notes", "what was said", ""].map((text, at) => h("th", at === 1 ? { scope: "col", class: "rft__number" } : { scope: "col" }, text === "" ? h("span", { class: "rft__unseen" }, "acts") : text)));
   const table = coding.themes.length > 0 && h("table", { class: "rft__table rft-cards__themes", test: "themes" }, h("thead", {}, head), h("tbody", {}, coding.themes.map((one) => theme(one, coding.themes, acts))));
   return h("section", { class: "rft-cards__section", "aria-label": "Themes" }, h("h3", { class: "rft__head" }, "Themes ", h("span", { class: "rft__note" }, "what the notes have in common")), told, table, find && h("p", {}, find));
 }

@@ -38,6 +38,6 @@ function rounds(found: Found): HTMLElement {
   const cell = (input: string | null, answer: string | null): HTMLElement =>
     h("td", {}, input === null ? h("span", { class: "rft__note" }, "no card") : [h("div", { class: "rft__text", dir: "auto" }, input), h("div", { class: "rft__text rft-cards__then", dir: "auto" }, answer ?? "–")]);
   const rows = found.cards.map((one) => h("tr", {}, h("th", { scope: "row" }, String(one.place)), cell(one.input_before, one.answer_before), cell(one.input_after, one.answer_after)));
-  const head = h("tr", {}, h("th", { scope: "col" }, ""), h("th", { scope: "col" }, `round ${found.before}`), h("th", { scope: "col" }, `round ${found.after}`));
+  const head = h("tr", {}, h("th", { scope: "col" }, h("span", { class: "rft__unseen" }, "place")), h("th", { scope: "col" }, `round ${found.before}`), h("th", { scope: "col" }, `round ${found.after}`));
   return h("table", { class: "rft__table rft-cards__rounds", test: "rounds" }, h("thead", {}, head), h("tbody", {}, rows));
 }

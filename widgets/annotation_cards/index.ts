@@ -2,7 +2,7 @@
 import { byKey, h, redraw, type Child } from "../shared/dom.ts";
 import { redrawForm } from "../shared/fields.ts";
 import { plural } from "../shared/format.ts";
-import { help, typing } from "../shared/help.ts";
+import { help, keysLink, typing } from "../shared/help.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { heading, python, status, type Done, type Work } from "../shared/panel.ts";
 import { button, choices } from "../shared/pieces.ts";
@@ -97,7 +97,7 @@ class Panel {
   }
 
   private keys(): Child {
-    return this.host.live && this.cards.iteration > 0 && h("button", { class: "rft__link", type: "button", test: "keys-help", key: "keys-help", title: "Keys", "aria-label": "Keys", on: { click: () => help(this.top, KEYS) } }, "?");
+    return this.host.live && this.cards.iteration > 0 && keysLink(() => help(this.top, KEYS));
   }
 
   private empty(): Child {

@@ -5,7 +5,7 @@ import { h, redraw, type Child } from "../shared/dom.ts";
 import { empty, IMPORT } from "../shared/empty.ts";
 import { redrawForm } from "../shared/fields.ts";
 import { count, plural } from "../shared/format.ts";
-import { help, typing } from "../shared/help.ts";
+import { help, keysLink, typing } from "../shared/help.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { heading, python, status, type Done, type Work } from "../shared/panel.ts";
 import { button } from "../shared/pieces.ts";
@@ -210,7 +210,7 @@ class Panel {
       small("skip", "skip", "It comes again at the end (s)", () => void this.act("skip")),
       small("‹", "previous", "Previous record (k)", () => void this.act("step", { by: -1 })),
       small("›", "next", "Next record (j)", () => void this.act("step", { by: 1 })),
-      small("?", "keys-help", "Keys", () => help(this.body, KEYS)),
+      keysLink(() => help(this.body, KEYS)),
     );
   }
 

@@ -17,12 +17,12 @@ export type Fill = {
   seconds: number | null;
 };
 
-/** One line: what would be made, by whom, at what price; the button that opens the plan. */
-export function filling(fill: Fill | null, working: boolean, live: boolean, open: () => void): HTMLElement | null {
+/** One line: what would be made, by whom, at what price; the button that opens the plan, `first` where it comes next. */
+export function filling(fill: Fill | null, working: boolean, live: boolean, open: () => void, first = true): HTMLElement | null {
   if (fill === null && !working) return null;
   const text = fill === null ? "Working out what filling the gaps takes…" : fill.requested === 0 ? nothing(fill) : said(fill);
   const wait = working && fill !== null && h("span", { class: "rft__note", role: "status" }, " working it out…");
-  const go = live && fill !== null && fill.requested > 0 && button({ text: "Generate to fill gaps", test: "fill-gaps", first: true, title: "Opens the plan; nothing is sent before you start it", act: open });
+  const go = live && fill !== null && fill.requested > 0 && button({ text: "Generate to fill gaps", test: "fill-gaps", first, title: "Opens the plan; nothing is sent before you start it", act: open });
   return h("div", { class: "rft__line rft__line--ends rft-coverage__fill", test: "fill" }, h("p", { test: "fill-words" }, text, wait), go);
 }
 

@@ -63,7 +63,7 @@ function draw(body: HTMLElement, host: View): void {
     if (coverage === null) return redraw(page, empty(host));
     if (host.get("draft") === null && !local.dragging) local.held = null;
     const drafting = host.get("draft") !== null;
-    const fill = filling(host.get("fill"), host.get("filling"), host.live && !drafting, () => ask(host, "generate"));
+    const fill = filling(host.get("fill"), host.get("filling"), host.live && !drafting, () => ask(host, "generate"), /ds\.(generate|plan)/.test(coverage.next_act.python));
     redraw(page, top(coverage, host), fill, told(coverage, host), where(host, local), table(coverage, host, local), facets(host, local), below(coverage), python("ds.coverage()"));
   }
   host.onChange(["coverage", "place", "definitions", "draft", "saved", "targets", "fill", "filling", "matrix"], show);
@@ -156,7 +156,7 @@ function where(host: View, local: Local): HTMLElement | null {
   const deep = depth >= 2 || parent !== "";
   if (!deep && !host.live) return null;
   const place = deep && [crumbs("Place in the tree", path(parent, host)), host.live && levels(parent, level, depth, host)];
-  return h("div", { class: "rft__line rft__line--ends rft-coverage__where", test: "place" }, place, host.live && targets(host, local));
+  return h("div", { class: "rft__line rft-coverage__where", test: "place" }, place, host.live && targets(host, local));
 }
 
 function targets(host: View, local: Local): HTMLElement {

@@ -2,7 +2,7 @@
 import { byKey, h, redraw, type Child } from "../shared/dom.ts";
 import { redrawForm } from "../shared/fields.ts";
 import { money } from "../shared/format.ts";
-import { help, typing } from "../shared/help.ts";
+import { help, keysLink, typing } from "../shared/help.ts";
 import type { Shared } from "../shared/host.ts";
 import { modelChoice, type ModelRow } from "../shared/models.ts";
 import { heading, python, status, type Done, type Work } from "../shared/panel.ts";
@@ -108,7 +108,7 @@ class Panel {
 
   private draw(): void {
     const { host, step } = this;
-    const keys = host.live && h("button", { class: "rft__link", type: "button", test: "keys-help", key: "keys-help", title: "Keys", "aria-label": "Keys", on: { click: () => help(this.top, KEYS) } }, "?");
+    const keys = host.live && keysLink(() => help(this.top, KEYS));
     redraw(this.top, heading("From an idea to a dataset", this.cost(), keys), this.steps(), this.status());
     this.drawModel();
     this.wanted.hidden = step !== "requirements";

@@ -99,7 +99,15 @@ class Panel {
     if (this.next.hidden) return;
     if (shown !== null && !this.wants) return redraw(this.next, this.again(shown));
     const settings = this.host.get("settings");
-    redrawForm(this.next, h("h3", { class: "rft__head" }, "Run"), this.offered(), this.form(settings), h("p", {}, button({ text: "Start dry run", test: "start", first: true, act: () => this.begin() })));
+    redrawForm(this.next, h("h3", { class: "rft__head" }, "Run"), this.offered(), this.form(settings), h("p", { class: "rft__line" }, button({ text: "Start dry run", test: "start", first: (this.host.get("offer")?.problem ?? "") === "", act: () => this.begin() }), this.notNow()));
+  }
+
+  private notNow(): Child {
+    const leave = (): void => {
+      this.wants = false;
+      this.draw();
+    };
+    return this.wants && button({ text: "Not now", test: "not-now", act: leave });
   }
 
   private again(shown: Run): HTMLElement {

@@ -62,7 +62,7 @@ export function verdict(run: Run): HTMLElement {
     { name: "perfect", value: share(run.share_perfect), test: "perfect" },
     { name: "spread over prompts", value: score(run.std), why: "Standard deviation of the prompts' mean rewards.", test: "std" },
     { name: "spread within a prompt", value: score(run.std_within), why: "Standard deviation of the rewards of one prompt, as training sees it.", test: "std-within" },
-    { name: "prompts", value: count(run.prompts), note: run.rollouts_per_prompt === null ? undefined : `x ${run.rollouts_per_prompt}`, test: "prompts-answered" },
+    { name: "prompts", value: count(run.prompts), note: run.rollouts_per_prompt === null ? undefined : `× ${run.rollouts_per_prompt}`, test: "prompts-answered" },
   ];
   const missing = run.missing !== null && run.missing > 0 && h("p", { class: "rft__stale", test: "missing" }, `${plural(run.missing, "answer")} missing: ${run.reason ?? "the calls failed"}.`);
   return h("section", { "aria-label": "Verdict" }, h("p", { class: "rft-dry__verdict" }, h("b", { class: `rft__status rft__status--${kind}`, role: "status", test: "verdict" }, `${mark} ${run.verdict}`), h("span", {}, words)), h("p", { class: "rft__note rft-dry__about" }, short), missing, facts(values));
@@ -121,7 +121,9 @@ export function topics({ topics: rows, classes }: Run): Child {
   if (rows.length === 0) return null;
   const head = h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "topic"), ...["prompts", "mean reward", ...classes.map((one) => one.name)].map((name, at) => h("th", { scope: "col", class: "rft__number", title: at > 1 ? classes[at - 2]?.meaning : undefined }, name))));
   const row = (one: Topic): HTMLElement => h("tr", { test: "topic-row" }, h("th", { scope: "row", dir: "auto" }, one.topic === "__unassigned" ? "without a topic" : one.topic), h("td", { class: "rft__number" }, count(one.prompts)), h("td", { class: "rft__number" }, score(one.mean), h("small", { class: "rft__note" }, ` ${ends(one.low, one.high, score) ?? ""}`)), one.heat.map((n) => cell(n, one.prompts)));
-  return h("section", { class: "rft-dry__topics", "aria-label": "Topics by learnability", tabindex: 0 }, h("table", { class: "rft__table" }, h("caption", { class: "rft__note" }, "Topics, the lowest mean first; how many prompts are too hard, hard, easy, too easy"), head, h("tbody", {}, rows.map(row))));
+  const words = "The lowest mean first; how many prompts are too hard, hard, easy, too easy";
+  const table = h("div", { class: "rft-dry__topics", role: "group", "aria-label": "Topics by learnability", tabindex: 0 }, h("table", { class: "rft__table" }, head, h("tbody", {}, rows.map(row))));
+  return h("section", {}, h("h3", { class: "rft__head" }, "Topics"), h("p", { class: "rft__note" }, words), table);
 }
 
 function cell(n: number, whole: number): HTMLElement {
@@ -145,7 +147,7 @@ export type Compared = { before: string; after: string; prompts?: number; rows?:
 export function compared(found: Compared): HTMLElement {
   if (found.problem !== undefined) return h("p", { class: "rft__stale", test: "compared" }, found.problem);
   const row = (one: Moved): HTMLElement => h("tr", {}, h("th", { scope: "row", dir: "auto" }, one.name), h("td", { class: "rft__number" }, score(one.before)), h("td", { class: "rft__number" }, score(one.after)), h("td", { class: "rft__number" }, one.change === null ? "–" : signedScore(one.change), h("small", { class: "rft__note" }, ` ${one.low === null || one.high === null ? "" : `(${signedScore(one.low)} to ${signedScore(one.high)})`}`)), h("td", {}, one.clear ? "clear" : "within chance"));
-  const head = h("thead", {}, h("tr", {}, ...["", found.before, found.after, "change", ""].map((name, at) => h("th", { scope: "col", class: at > 0 && at < 4 ? "rft__number" : "" }, name))));
+  const head = h("thead", {}, h("tr", {}, ...["number", found.before, found.after, "change", "outcome"].map((name, at) => h("th", { scope: "col", class: at > 0 && at < 4 ? "rft__number" : "" }, name))));
   return h("section", { "aria-label": "Comparison", test: "compared" }, h("h3", { class: "rft__head" }, `What changed since ${found.before}`), h("table", { class: "rft__table" }, h("caption", { class: "rft__note" }, `${plural(found.prompts ?? 0, "prompt")} that both runs have`), head, h("tbody", {}, [...(found.rows ?? []), ...(found.topics ?? [])].map(row))));
 }
 

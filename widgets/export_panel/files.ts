@@ -85,7 +85,7 @@ export function written(reports: readonly Written[], live: boolean, load: (file:
   const gone = reports.flatMap((report) => report.replaced);
   return [
     h("h3", { class: "rft__head" }, "Written"),
-    h("div", { class: "rft-export__scroll" }, h("table", { class: "rft__table", test: "written" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "file"), h("th", { scope: "col", class: "rft__number" }, "size"), h("th", { scope: "col" }, ""))), h("tbody", {}, reports.flatMap((report) => report.files).map(row)))),
+    h("div", { class: "rft-export__scroll" }, h("table", { class: "rft__table", test: "written" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "file"), h("th", { scope: "col", class: "rft__number" }, "size"), h("th", { scope: "col" }, h("span", { class: "rft__unseen" }, "download")))), h("tbody", {}, reports.flatMap((report) => report.files).map(row)))),
     gone.length > 0 && h("p", { class: "rft__note", test: "replaced" }, `In the place of ${gone.join(", ")}.`),
     said.length > 0 && h("ul", { class: "rft__list", test: "written-sentences" }, said.map((text_) => h("li", {}, text_))),
   ];

@@ -14,7 +14,7 @@ export function topics({ topics: rows, more }: { topics: readonly Topic[]; more:
   const full = Math.max(...rows.map((row) => row.wanted));
   const rest: Child = hidden > 0 && h("button", { class: "rft__link", type: "button", test: "all-topics", key: "all-topics", on: { click: unfold } }, `${plural(hidden, "more topic")}; show them`);
   const past: Child = more > 0 && (all || hidden === 0) && h("p", { class: "rft__note" }, `and ${plural(more, "topic")} that are not listed`);
-  const head = ["topic", "", "made", "rejected"].map((text, place) => h("th", { scope: "col", ...(place > 1 ? { class: "rft__number" } : {}) }, text));
+  const head = ["topic", "made of wanted", "made", "rejected"].map((text, place) => h("th", { scope: "col", ...(place > 1 ? { class: "rft__number" } : {}) }, text));
   const table = h("table", { class: "rft__table rft-run__topics", "aria-label": "By topic", test: "by-topic" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, shown.map((row) => line(row, full))));
   return h("section", {}, h("h3", { class: "rft__head" }, "By topic"), table, rest, past);
 }

@@ -111,7 +111,7 @@ class Builder {
     const live = this.host.live;
     const counts = `${((100 * part.weight) / whole).toFixed(1)} %`;
     const weight = several && live && number({ name: `weight of ${part.name}`, test: `weight-${part.name}`, value: part.weight, min: 0.05, step: 0.05, note: counts, change: (value) => value !== null && this.ask("weigh", { name: part.name, weight: value }) });
-    const away = live && h("button", { class: "rft__link", type: "button", test: `remove-${part.name}`, key: `remove ${part.name}`, "aria-label": `Take ${part.name} out`, on: { click: () => this.ask("remove_part", { name: part.name }) } }, "take out");
+    const away = live && h("button", { class: "rft__link", type: "button", test: `remove-${part.name}`, key: `remove ${part.name}`, "aria-label": `take out ${part.name}`, on: { click: () => this.ask("remove_part", { name: part.name }) } }, "take out");
     const options = Object.entries(part.options).map(([name, value]) => this.option(part, name, value));
     const about = part.about !== "" ? part.about : `${part.type.replaceAll("_", " ")}, written by hand: change it in the JSON below`;
     const asks = part.models.length > 0 && h("small", { class: "rft__note", test: "asks" }, ` asks ${part.models.join(", ")}`);
@@ -184,7 +184,7 @@ function cheats(found: { passed: boolean; probes: Probe[] }): HTMLElement {
     const [kind, mark] = one.passed === null ? ["near", "– not tried"] : one.passed ? ["ok", "✓ holds"] : ["far", "✗ cheated"];
     return h("tr", { test: "cheat", "data-cheat": one.name }, h("th", { scope: "row" }, one.name.replaceAll("_", " ")), h("td", { class: "rft__number" }, score(one.reward)), h("td", {}, h("span", { class: `rft__status rft__status--${kind}` }, mark)), h("td", {}, one.why));
   };
-  const head = h("thead", {}, h("tr", {}, ...["answer", "reward", "", ""].map((name, at) => h("th", { scope: "col", class: at === 1 ? "rft__number" : "" }, name))));
+  const head = h("thead", {}, h("tr", {}, ...["answer", "reward", "outcome", "why"].map((name, at) => h("th", { scope: "col", class: at === 1 ? "rft__number" : "" }, name))));
   return h("section", { class: "rft-grader__cheats", "aria-label": "Cheats", test: "cheats", tabindex: 0 }, h("table", { class: "rft__table" }, h("caption", { class: "rft__note" }, found.passed ? "No cheat gets a reward" : "Cheats that get a reward: training would find them, too"), head, h("tbody", {}, found.probes.map(row))));
 }
 

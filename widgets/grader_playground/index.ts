@@ -126,7 +126,7 @@ class Playground {
     const row = (one: Case, at: number): HTMLElement => {
       const found = checked?.cases[at];
       const mark = found !== undefined && h("span", { class: `rft__status rft__status--${found.passed ? "ok" : "far"}` }, found.passed ? "✓" : "✗", ` ${score(found.reward)}`);
-      return h("tr", { test: "case" }, h("th", { scope: "row" }, one.level), h("td", { dir: "auto", class: "rft-play__said" }, one.output_text), h("td", {}, mark), h("td", {}, h("button", { class: "rft__link", type: "button", key: `remove ${at}`, "aria-label": `Take answer ${at + 1} out`, on: { click: () => this.ask("remove_case", { at }) } }, "take out")));
+      return h("tr", { test: "case" }, h("th", { scope: "row" }, one.level), h("td", { dir: "auto", class: "rft-play__said" }, one.output_text), h("td", {}, mark), h("td", {}, h("button", { class: "rft__link", type: "button", key: `remove ${at}`, "aria-label": `take out answer ${at + 1}`, on: { click: () => this.ask("remove_case", { at }) } }, "take out")));
     };
     const level = select({ name: "this answer is", test: "level", value: this.level, options: LEVELS, change: (value) => (this.level = value) });
     const keep = button({ text: "Keep as known", test: "add-case", act: () => this.ask("add_case", { level: this.level, ...this.typed() }) });

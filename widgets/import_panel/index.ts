@@ -212,7 +212,7 @@ class Panel {
     const turn = (offset: number): void => void run(null, async () => this.turn((await this.host.ask("unreadable", { offset })) as Lost));
     const page = lost.rows.length;
     const pages = lost.total > page && this.host.live && h("p", { class: "rft__line" }, lost.offset > 0 && h("button", { class: "rft__link", type: "button", key: "before", on: { click: () => turn(Math.max(0, lost.offset - 20)) } }, "‹ before"), h("span", { class: "rft__note" }, `${count(lost.offset + 1)} to ${count(lost.offset + page)} of ${count(lost.total)}`), lost.offset + page < lost.total && h("button", { class: "rft__link", type: "button", test: "lost-next", key: "next", on: { click: () => turn(lost.offset + page) } }, "next ›"));
-    return h("div", { class: "rft-import__lost", test: "lost" }, h("table", { class: "rft__table" }, h("caption", { class: "rft__note" }, "Lines that could not be read, of all imports: kept with their bytes, in no count of records"), head, h("tbody", {}, rows)), pages);
+    return h("div", { class: "rft-import__lost", test: "lost" }, h("p", { class: "rft__note" }, "Lines that could not be read, of all imports: kept with their bytes, in no count of records"), h("table", { class: "rft__table", "aria-label": "Lines that could not be read" }, head, h("tbody", {}, rows)), pages);
   }
 
   private turn(lost: Lost): void {

@@ -3,7 +3,7 @@ import type { Edit } from "../shared/conversation.ts";
 import { append, byKey, h, redraw, type Child } from "../shared/dom.ts";
 import { keepingFocus } from "../shared/focus.ts";
 import { count, plural } from "../shared/format.ts";
-import { help, typing } from "../shared/help.ts";
+import { help, keysLink, typing } from "../shared/help.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { python } from "../shared/panel.ts";
 import { button } from "../shared/pieces.ts";
@@ -183,7 +183,7 @@ class Browser {
   }
 
   private nothingSelected(): Child[] {
-    const keys = h("button", { class: "rft__link", type: "button", test: "help", key: "help", on: { click: () => this.help() } }, "keys");
+    const keys = keysLink(() => this.help(), "help");
     return [
       h("span", { class: "rft__note" }, "Select records with the boxes or Space. "),
       this.view.matching > 0 && h("button", { class: "rft__link", type: "button", test: "select-all", key: "select-all", on: { click: () => this.selectAll() } }, `Select all ${count(this.view.matching)}`),

@@ -6,7 +6,7 @@ const TYPED = 250;
 
 /** A search that asks a moment after the last letter. */
 export function searchField(now: string, search: (text: string) => void, leave: () => void): HTMLElement {
-  const field = h("input", { class: "rft__input rft-records__search", type: "search", test: "search", key: "search", placeholder: "Search all messages  ( / )", "aria-label": "Search all messages", dir: "auto" });
+  const field = h("input", { class: "rft__input rft-records__search", type: "search", test: "search", key: "search", placeholder: "Search all messages  (/)", "aria-label": "Search all messages", dir: "auto" });
   field.value = now;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tell = (): void => {

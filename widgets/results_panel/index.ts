@@ -147,12 +147,10 @@ function outcome(shown: Shown): HTMLElement {
   const { kind, mark, words } = VERDICTS[shown.verdict] ?? { kind: "near", mark: "•", words: shown.verdict };
   const relative = shown.change_relative === null ? "" : ` (${shown.change_relative >= 0 ? "+" : "−"}${Math.abs(100 * shown.change_relative).toFixed(0)} %)`;
   const values: Fact[] = [
-    { name: "before", value: score(shown.before), test: "before" },
-    { name: "after", value: score(shown.after), test: "after" },
     { name: "change", value: `${signedScore(shown.change)}${relative}`, note: between(shown.low, shown.high), why: "Every prompt is compared with itself. In brackets: where the change lies in 95 of 100 cases.", test: "change" },
     { name: "prompts", value: count(shown.prompts), test: "prompts" },
   ];
-  const rules = shown.rules.map((one) => h("li", { test: "rule" }, h("span", { class: `rft__status rft__status--${one.passed ? "ok" : "far"}` }, one.passed ? "✓" : "✗"), " ", one.says));
+  const rules = shown.rules.map((one) => h("li", { test: "rule" }, h("span", { class: `rft__status rft__status--${one.passed ? "ok" : "far"}` }, one.passed ? "✓" : "✗"), " ", asSentence(one.says)));
   const warnings = shown.warnings.map((one) => h("p", { class: "rft__stale", test: "warning" }, asSentence(one)));
   return h("section", { "aria-label": "Outcome" }, h("p", { class: "rft-results__verdict" }, h("b", { class: `rft__status rft__status--${kind}`, role: "status", test: "verdict" }, `${mark} ${words}`), h("span", {}, asSentence(shown.advice))), bars(shown.before, shown.after), facts(values), h("ul", { class: "rft-results__rules" }, rules), warnings);
 }
@@ -160,13 +158,17 @@ function outcome(shown: Shown): HTMLElement {
 /** Before and after on one scale. */
 function bars(before: Maybe, after: Maybe): HTMLElement {
   const most = Math.max(1, before ?? 0, after ?? 0);
-  const one = (value: Maybe, kind: string): HTMLElement => h("div", { class: "rft-results__track" }, h("div", { class: `rft-results__fill rft-results__fill--${kind}`, style: { width: `${((100 * (value ?? 0)) / most).toFixed(1)}%` } }));
-  return h("div", { class: "rft-results__bars", role: "img", "aria-label": `before ${score(before)}, after ${score(after)}` }, one(before, "before"), one(after, "after"));
+  const one = (value: Maybe, kind: string): Child[] => [
+    h("span", { class: "rft__note" }, kind),
+    h("div", { class: "rft-results__track" }, h("div", { class: `rft-results__fill rft-results__fill--${kind}`, style: { width: `${((100 * (value ?? 0)) / most).toFixed(1)}%` } })),
+    h("b", { test: kind }, score(value)),
+  ];
+  return h("div", { class: "rft-results__bars" }, one(before, "before"), one(after, "after"));
 }
 
 function topics(shown: Shown): Child {
   if (shown.topics.length === 0) return null;
-  const head = h("thead", {}, h("tr", {}, ...["topic", "prompts", "before", "after", "change", ""].map((name, at) => h("th", { scope: "col", class: at > 0 && at < 5 ? "rft__number" : "" }, name))));
+  const head = h("thead", {}, h("tr", {}, ...["topic", "prompts", "before", "after", "change", "outcome"].map((name, at) => h("th", { scope: "col", class: at > 0 && at < 5 ? "rft__number" : "" }, name))));
   const row = (one: Topic): HTMLElement => {
     const worse = one.fell === true ? h("span", { class: "rft__status rft__status--far" }, "✗ worse") : one.fell === false ? h("span", { class: "rft__status rft__status--near" }, "▿ fell, maybe luck") : one.outcome === "better" ? h("span", { class: "rft__status rft__status--ok" }, "✓ better") : h("span", { class: "rft__note" }, "unclear");
     return h("tr", { test: "topic-row" }, h("th", { scope: "row", dir: "auto" }, one.topic === "__unassigned" ? "without a topic" : one.topic), h("td", { class: "rft__number" }, count(one.prompts)), h("td", { class: "rft__number" }, score(one.before)), h("td", { class: "rft__number" }, score(one.after)), h("td", { class: "rft__number" }, signedScore(one.change), h("small", { class: "rft__note" }, ` ${between(one.low, one.high) ?? ""}`)), h("td", {}, worse));

@@ -39,7 +39,8 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 /** What Python said, as a sentence: a capital first, a full stop last. */
 export function asSentence(text: string): string {
   const end = /[.!?…]$/.test(text) ? "" : ".";
-  return text.charAt(0).toUpperCase() + text.slice(1) + end;
+  const shown = text.replace(/(\d) ?%/g, "$1\u00a0%"); // one space, as numbers have it elsewhere, and no line ends there
+  return shown.charAt(0).toUpperCase() + shown.slice(1) + end;
 }
 
 /** A difference of scores with its sign. */

@@ -90,9 +90,20 @@ export function frozenHost<S extends Shared>(state: S, signal: AbortSignal): Hos
   };
 }
 
+const ends = new WeakMap<AbortSignal, (() => void)[]>();
+
 function listen(model: Model, event: string, act: (message: unknown, buffers: unknown) => void, signal: AbortSignal): void {
   model.on(event, act);
-  signal.addEventListener("abort", () => model.off(event, act), { once: true });
+  atEnd(signal, () => model.off(event, act));
+}
+
+/** One listener on the signal for all that ends with it, however many traits a view looks at. */
+function atEnd(signal: AbortSignal, end: () => void): void {
+  const known = ends.get(signal);
+  if (known !== undefined) return void known.push(end);
+  const all = [end];
+  ends.set(signal, all);
+  signal.addEventListener("abort", () => all.forEach((one) => one()), { once: true });
 }
 
 // Several traits that change under one hold_sync arrive one by one; the view is drawn once.

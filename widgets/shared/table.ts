@@ -166,7 +166,7 @@ export class Table<R extends Row> {
     const width = column.width === undefined ? {} : { style: { width: `${column.width}em` } };
     const kind = column.number === true ? "rft__number" : "";
     const text = here ? `${column.text} ${order.descending ? "↓" : "↑"}` : column.text;
-    if (column.sort !== true) return h("th", { scope: "col", role: "columnheader", class: kind, title: column.title, ...width }, column.text);
+    if (column.sort !== true) return h("th", { scope: "col", role: "columnheader", class: kind, title: column.title, ...width }, column.text === "" ? h("span", { class: "rft__unseen" }, "selected") : column.text);
     const next = { column: column.name, descending: here && !order.descending };
     const act = h("button", { type: "button", test: `sort-${column.name}`, key: `sort ${column.name}`, title: column.title ?? `Sort by ${column.text}`, on: { click: () => this.given.sort(next) } }, text);
     return h("th", { scope: "col", role: "columnheader", class: kind, "aria-sort": sorted, ...width }, act);

@@ -1,7 +1,7 @@
 // The topics of a dataset: three ways to start, a tree that is changed by mouse or keys, one topic open beside it.
 import { h, redraw, type Child } from "../shared/dom.ts";
 import { count, plural } from "../shared/format.ts";
-import { help, typing } from "../shared/help.ts";
+import { help, keysLink, typing } from "../shared/help.ts";
 import type { Shared } from "../shared/host.ts";
 import { heading, python, status, undoKey, type Done, type Work } from "../shared/panel.ts";
 import { button } from "../shared/pieces.ts";
@@ -365,8 +365,9 @@ class Editor {
     const marked = marks > 0 && h("span", { class: "rft__line", test: "marked" }, h("span", {}, `${count(marks)} marked`), button({ text: "Merge them…", test: "merge-marked", act: () => this.merge([...this.tree.marks][0] ?? "") }), h("button", { class: "rft__link", type: "button", test: "unmark", key: "unmark", on: { click: () => this.unmark() } }, "unmark"));
     const all = (open: boolean, name: string): HTMLElement => h("button", { class: "rft__link", type: "button", test: open ? "open-all" : "close-all", key: name, on: { click: () => this.tree.openAll(open) } }, name);
     const deep = this.forest.nodes.some((node) => node.up >= 0) && [all(true, "open all"), all(false, "close all")];
+    const keys = this.host.live && keysLink(() => help(this.body, KEYS));
     const add = this.host.live && button({ text: "Add a topic", test: "add", act: () => this.askName("") });
-    redraw(this.bar, this.filter, this.found, deep, more, h("span", { class: "rft__push rft__line" }, marked, add));
+    redraw(this.bar, this.filter, this.found, deep, keys, more, h("span", { class: "rft__push rft__line" }, marked, add));
   }
 
   private unmark(): void {

@@ -3,7 +3,7 @@ import { conversation, type Turn } from "../shared/conversation.ts";
 import { h, redraw, type Child } from "../shared/dom.ts";
 import { empty, IMPORT } from "../shared/empty.ts";
 import { count, plural, score } from "../shared/format.ts";
-import { help, typing } from "../shared/help.ts";
+import { help, keysLink, typing } from "../shared/help.ts";
 import type { Host, Shared } from "../shared/host.ts";
 import { heading, python, status, type Done, type Work } from "../shared/panel.ts";
 import { button, choices } from "../shared/pieces.ts";
@@ -153,7 +153,7 @@ class Map_ {
     const rest = (["confidence", "valid", "generated"] as const).map((value) => ({ text: value as string, value: { by: value as By, level: 1 }, chosen: by === value }));
     const colour = choices("colour by", [{ text: "topic", value: { by: "topic" as By, level: 1 }, chosen: by === "topic" && level === 1 }, ...deep, ...rest], (value) => this.ask("colour_by", value));
     const small = (text: string, test: string, name: string, act: () => void): HTMLElement => h("button", { class: "rft__button rft-map__small", type: "button", test, key: test, "aria-label": name, title: name, on: { click: act } }, text);
-    const zoom = h("span", { class: "rft-map__zoom" }, small("+", "zoom-in", "Zoom in (+)", () => this.plot.zoom(1.5)), small("−", "zoom-out", "Zoom out (-)", () => this.plot.zoom(1 / 1.5)), small("all", "zoom-all", "Show all of it (0)", () => this.plot.all()), small("?", "keys-help", "Keys", () => help(this.top, KEYS)));
+    const zoom = h("span", { class: "rft-map__zoom" }, small("+", "zoom-in", "Zoom in (+)", () => this.plot.zoom(1.5)), small("−", "zoom-out", "Zoom out (-)", () => this.plot.zoom(1 / 1.5)), small("all", "zoom-all", "Show all of it (0)", () => this.plot.all()), keysLink(() => help(this.top, KEYS)));
     return [tool, h("span", { class: "rft__line" }, h("span", { class: "rft__note" }, "colour by"), colour), h("span", { class: "rft__push" }, zoom)];
   }
 

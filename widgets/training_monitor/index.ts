@@ -207,7 +207,15 @@ class Monitor {
       this.wants = false;
       this.ask("start", { approved: this.approved });
     };
-    return [h("div", { class: "rft-training__ticks" }, force, approve), h("p", {}, button({ text: "Start training", test: "start", first: true, act: begin }))];
+    return [h("div", { class: "rft-training__ticks" }, force, approve), h("p", { class: "rft__line" }, button({ text: "Start training", test: "start", first: (offer?.problem ?? "") === "", act: begin }), this.notNow())];
+  }
+
+  private notNow(): Child {
+    const leave = (): void => {
+      this.wants = false;
+      this.draw();
+    };
+    return this.wants && button({ text: "Not now", test: "not-now", act: leave });
   }
 }
 

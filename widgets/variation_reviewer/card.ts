@@ -23,7 +23,7 @@ export function groupHead(group: Group, odd: boolean): HTMLElement[] {
   const title = h("h3", { class: "rft-review__from" }, h("span", { class: "rft__note" }, group.source === "" ? "for topic " : "from "), h("span", { dir: "auto" }, name), h("span", { class: "rft__note" }, ` ${quiet}`));
   const context = group.context.length > 0 && h("div", { class: "rft-review__context", test: "context" }, conversation(group.context, { odd, lines: 2 }));
   const source = group.text === null ? null : h("div", { class: "rft-review__source", test: "source" }, h("span", { class: "rft__turn-role" }, "source"), text(group.text, { odd, lines: 6 }));
-  const head = h("header", { class: "rft-review__group", test: "group", "data-group": group.key }, title, context);
+  const head = h("div", { class: "rft-review__group", test: "group", "data-group": group.key }, title, context);
   return source === null ? [head] : [head, source];
 }
 

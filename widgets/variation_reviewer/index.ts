@@ -46,7 +46,7 @@ class Review {
   private number = -1;
   private editing: string | null = null;
   private odd = false;
-  private loading = false;
+  private loading: Promise<void> | null = null;
 
   constructor(private readonly body: HTMLElement, private readonly host: View) {
     const title = h("h2", { class: "rft__title" }, "Review");
@@ -125,13 +125,21 @@ class Review {
     this.stop = Math.max(this.stop, page.offset + page.cards.length);
   }
 
-  private async more(up: boolean): Promise<void> {
+  /** Reads more cards; where some are being read already, it ends with those. */
+  private more(up: boolean): Promise<void> {
     const from = up ? Math.max(0, this.start - CHUNK) : this.stop;
     const length = up ? this.start - from : Math.min(CHUNK, this.deck.matching - this.stop);
-    if (this.loading || length <= 0 || !this.host.live) return;
-    this.loading = true;
+    if (this.loading !== null) return this.loading;
+    if (length <= 0 || !this.host.live) return Promise.resolve();
+    const loading = this.read(up, from, length).finally(() => {
+      this.loading = null;
+    });
+    this.loading = loading;
+    return loading;
+  }
+
+  private async read(up: boolean, from: number, length: number): Promise<void> {
     const page = await this.page(from, length);
-    this.loading = false;
     if (page === null) return;
     const anchor = this.element(this.at);
     const before = anchor?.offsetTop ?? 0;
@@ -254,7 +262,7 @@ class Review {
     const top = here.offsetTop - this.list.scrollTop;
     let group = 0; // the head of its group above it
     for (let above = here.previousElementSibling; above !== null && above.getAttribute("data-testid") !== "card"; above = above.previousElementSibling) group += (above as HTMLElement).offsetHeight;
-    if (top - Math.max(group, SOURCE) < 0 || top + here.offsetHeight > room * 0.6) this.list.scrollTop = here.offsetTop - Math.min(room * 0.3, Math.max(group, room * 0.15) + 8);
+    if (top - Math.max(group, SOURCE) < 0 || top + here.offsetHeight > room * 0.6) this.list.scrollTop = here.offsetTop - Math.min(room * 0.45, Math.max(group, room * 0.15) + 8);
   }
 
   private async step(by: number): Promise<void> {
@@ -267,7 +275,10 @@ class Review {
   /** The next card that waits: below, or the first one above. */
   private async next(): Promise<void> {
     for (let place = this.at + 1; place < this.deck.matching; place++) {
-      if (!this.cards.has(place)) await this.more(false);
+      if (!this.cards.has(place)) {
+        await this.loading;
+        if (!this.cards.has(place)) await this.more(false);
+      }
       if (this.cards.get(place)?.decision === "") return this.come(place);
       if (!this.cards.has(place)) break;
     }
@@ -278,7 +289,7 @@ class Review {
   // -- deciding ---------------------------------------------------------------------------------------------------
 
   private async decide(decision: "accept" | "reject"): Promise<void> {
-    if (this.going !== null) await this.going; // the next card is being fetched: this decision is meant for it
+    while (this.going !== null) await this.going; // the next card is being fetched: this decision is meant for it
     const one = this.current;
     if (one === undefined) return;
     const before = one.decision;

@@ -1,6 +1,7 @@
 // Above the cards: how far the review is, what adding would do, what is shown, what can be done with all.
 import { append, h, type Child } from "../shared/dom.ts";
 import { count, plural, score, share } from "../shared/format.ts";
+import { keysLink } from "../shared/help.ts";
 import { button, facts } from "../shared/pieces.ts";
 import { progress } from "../shared/progress.ts";
 import { words } from "../shared/stars.ts";
@@ -51,7 +52,7 @@ export function filterLine(choices: Choices, matching: number, choose: (change: 
     { value: "accept", text: "accepted" },
     { value: "reject", text: "rejected" },
   ];
-  const search = h("input", { class: "rft__input rft-review__search", type: "search", test: "search", key: "search", placeholder: "Search  ( / )", "aria-label": "Search candidates", dir: "auto" });
+  const search = h("input", { class: "rft__input rft-review__search", type: "search", test: "search", key: "search", placeholder: "Search  (/)", "aria-label": "Search candidates", dir: "auto" });
   search.value = choices.search;
   search.addEventListener("change", () => choose({ search: search.value }));
   return h(
@@ -79,7 +80,7 @@ export function actLine(told: Far, { done, run, approval }: Told, acts: Acts): C
   again.disabled = busy || told.replaceable === 0;
   const all = button({ text: "Discard all", test: "discard-all", title: "Reject all that is shown and waits; it can be undone", act: acts.discard });
   all.disabled = told.left === 0;
-  const keys = h("button", { class: "rft__link", type: "button", test: "help", key: "help", on: { click: acts.help } }, "keys");
+  const keys = keysLink(acts.help, "help");
   const last =
     done !== null &&
     h("span", { class: "rft__line rft__push", role: "status", test: "told" }, h("span", { title: done.python }, done.sentence), done.undo && button({ text: "Undo", test: "undo", title: "Undo (u)", act: acts.undo }));

@@ -6,15 +6,12 @@ Where rows were made by this module from a frame, a null cell is a missing value
 
 from __future__ import annotations
 
-import csv
 import io
-import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import msgspec
 import polars as pl
@@ -22,7 +19,7 @@ import polars as pl
 from rftkit import messages as chat
 from rftkit import schema
 from rftkit.errors import FormatError
-from rftkit.formats import documents, sources
+from rftkit.formats import documents, separated, sources
 from rftkit.formats.exact import dump
 from rftkit.formats.lines import bare
 from rftkit.formats.plain import text_of
@@ -35,9 +32,6 @@ KINDS: Final = {
     "parquet": "a Parquet file, as Hugging Face data sets have them",
     "arrow": "an Arrow file (Feather)",
 }
-
-#: Columns of a CSV file whose cells hold JSON text.
-JSON_CELLS: Final = frozenset(("messages", "tools", "tool_choice", "metadata", "conversations", "completion", "info"))
 
 _ROWS: Final = 2048
 Numbered = tuple[int, bytes]
@@ -55,6 +49,8 @@ class Container:
         Number from 1 and JSON text of each row; blank lines of JSON lines too. Read once.
     path
         The file, where there is one.
+    note
+        What a person should be told about how it was read.
 
     Examples
     --------
@@ -65,6 +61,7 @@ class Container:
     kind: str
     rows: Iterator[Numbered]
     path: Path | None = None
+    note: str = ""
 
     def sample(self, count: int) -> list[Numbered]:
         """Return the first rows, without taking them away."""
@@ -95,7 +92,9 @@ def of_file(path: Path, kind: str | None = None) -> Container:
         stream.close()
         return Container(kind, _columnar(path, kind), path)
     if kind == "csv":
-        return Container(kind, _csv(path, stream), path)
+        encoding = separated.encoding_of(path)
+        note = separated.OLDER if encoding == "cp1252" else ""
+        return Container(kind, separated.rows_of(path, stream, encoding), path, note)
     if kind == "json":
         stream.close()
         return Container(kind, documents.rows_of(path), path)
@@ -175,57 +174,6 @@ def _json_kind(path: Path, text: bytes, whole: bool, *, lines: bool) -> str:
 
 def _is_document(text: bytes) -> bool:
     return documents.is_value(text) or documents.is_several(bare(text)[0])
-
-
-# --- CSV ----------------------------------------------------------------------------------------------------------
-
-
-def _csv(path: Path, stream: IO[bytes]) -> Iterator[Numbered]:
-    csv.field_size_limit(sys.maxsize)
-    text = io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline="")
-    try:
-        lines = iter(text)
-        first = next(lines, "")
-        reader = csv.reader(chain([first], lines), delimiter=_delimiter(first))
-        header = _header(path, next(reader, []))
-        for number, cells in enumerate(reader, 1):
-            yield number, _csv_row(header, cells)
-    except sources.DAMAGES as damage:
-        raise sources.damaged(path, damage) from None
-    except csv.Error as error:
-        raise FormatError(f"{str(path)!r} is no valid CSV: {error}") from None
-
-
-def _delimiter(header: str) -> str:
-    return max(",;\t|", key=header.count)
-
-
-def _header(path: Path, cells: list[str]) -> list[str]:
-    names = [cell.strip() for cell in cells]
-    if len(set(names)) != len(names) or not any(names):
-        raise FormatError(f"{str(path)!r} needs a first line that names each column once; it has {', '.join(names)!r}")
-    return names
-
-
-def _csv_row(header: list[str], cells: list[str]) -> bytes:
-    """Return the row as JSON text; a row with too many cells is given as text that cannot be read, and says so."""
-    if not any(cell.strip() for cell in cells):
-        return b""
-    if len(cells) > len(header):
-        return f"a row of {len(cells)} cells under {len(header)} columns: {cells!r}".encode("utf-8", "surrogateescape")
-    row = {name: _cell(name, cell) for name, cell in zip(header, cells, strict=False) if cell != ""}
-    if any("\udc80" <= character <= "\udcff" for cell in cells for character in cell):
-        return json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogateescape")
-    return text_of(row, 0)
-
-
-def _cell(name: str, cell: str) -> Any:
-    if name in JSON_CELLS and cell.lstrip()[:1] in ("[", "{"):
-        try:
-            return json.loads(cell)
-        except (ValueError, RecursionError):
-            return cell
-    return cell
 
 
 # --- frames -------------------------------------------------------------------------------------------------------

@@ -274,7 +274,9 @@ def _part(container: Container, name: str | None, wanted: str | None, renames: M
     found = look(container, shown, wanted, renames)
     own = {field: column for field, column in found.mapping.items() if field not in renames}
     plan = Plan(found.format, own, dict(renames), mixed)
-    report = FileReport(shown, found.format, found.container, found.mapping, found.why, found.confidence)
+    report = FileReport(
+        shown, found.format, found.container, found.mapping, found.why, found.confidence, container.note
+    )
     return _Part(name, container, plan, report)
 
 

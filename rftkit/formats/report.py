@@ -24,6 +24,8 @@ class FileReport:
         Half a sentence.
     confidence
         From 0 to 1.
+    note
+        What a person should be told about how it was read.
 
     Examples
     --------
@@ -37,6 +39,7 @@ class FileReport:
     mapping: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
     confidence: float = 1.0
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ def sentences(report: ReadReport) -> list[str]:
         f"{count:,} rows have a key {name!r}, which rftkit uses itself; it is kept beside the record, untouched."
         for name, count in report.own_names.items()
     ]
+    told += [f"{file.file} {file.note}." for file in report.files if file.note]
     return told + [f"{entry['file']} was passed over: {entry['reason']}." for entry in report.passed_over]
 
 

@@ -85,6 +85,28 @@ def test_an_array_that_is_cut_off_gives_what_is_whole_and_reports_the_rest(tmp_p
     assert reading.unreadable["raw"].item().startswith(b'{"id": "b"')
 
 
+def test_a_quote_that_is_not_closed_takes_no_row_with_it_unsaid(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('input,answer\nA 5" pipe?,1\n"two\nlines",2\n"What follows\nis lost,3\n')
+    reading = formats.read(path)
+    assert [said[0]["content"] for said in prompts(pl.concat(list(reading)))] == ['A 5" pipe?', "two\nlines"]
+    assert reading.unreadable["line"].to_list() == [3]
+    assert b"is lost,3" in reading.unreadable["raw"].item()
+
+
+def test_csv_of_an_older_spreadsheet_keeps_its_letters_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("input;answer\nWie groß für 5 €?;ja\n".encode("cp1252"))
+    frame, report = read(path)
+    assert prompts(frame) == [[{"role": "user", "content": "Wie groß für 5 €?"}]]
+    assert any("Windows-1252" in said for said in formats.sentences(report))
+    path.write_bytes("input;answer\nWie groß für 5 €?;ja\n".encode() + b"\xff?;nein\n")
+    frame, report = read(path)
+    assert prompts(frame)[0] == [{"role": "user", "content": "Wie groß für 5 €?"}]
+    assert prompts(frame)[1] == [{"role": "user", "content": "\ufffd?"}]
+    assert not formats.sentences(report)
+
+
 TALKS: list[list[dict[str, Any]]] = [
     [{"role": "user", "content": "3 x 4?"}],
     [
@@ -196,13 +218,13 @@ def test_tables_are_read_by_the_names_of_their_columns(
 
 def test_rows_of_a_table_that_do_not_fit_its_header_are_kept_as_unreadable(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_bytes(b"input,answer\nHi,1\nHi,1,2\n\nYou,\ncaf\xe9,3\n")
+    path.write_bytes("input,answer\nHi,1\nHi,1,2\n\n¿You?,\n".encode() + b"caf\xe9,3\n")
     reading = formats.read(path)
     frame = pl.concat(list(reading))
     assert reading.unreadable.select("line", "raw").rows() == [
         (2, b"a row of 3 cells under 2 columns: ['Hi', '1', '2']")
     ]
-    assert [message[0]["content"] for message in prompts(frame)] == ["Hi", "You", "caf\ufffd"]
+    assert [message[0]["content"] for message in prompts(frame)] == ["Hi", "¿You?", "caf\ufffd"]
     assert (reading.report.read, reading.report.blank, reading.report.unreadable) == (5, 1, 1)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rftkit import embed, llm
-from rftkit.acts import asking, covering, gathering, reading
+from rftkit.acts import asking, comparing, covering, drawing, gathering, reading
 from rftkit.acts.generation_job import GenerationJob, unknown
 from rftkit.acts.reviewing import candidates
 from rftkit.embed.cache import VectorCache
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 #: Without a cap of one's own, a run may cost so many times its highest estimate: rejected candidates are asked for anew.
 CAP = 2.0
-#: What a plan looks at of the records.
-SEEN = ("id", "messages", "topic", "tools", "tool_choice", "valid", "generated", "extra", "output")
 
 
 def plan(
@@ -73,7 +71,7 @@ def plan(
     """
     given = {name: value for name, value in settings.items() if value is not None}
     return make_plan(
-        reading.frame(ds, columns=SEEN),
+        drawing.pool(ds, seed=seed, only_valid=bool(given.get("only_valid", True)), ids=from_ids or ()),
         reading.tree(ds),
         covering.coverage(ds, level=level, grow=grow),
         topic=topic,
@@ -185,7 +183,9 @@ def _run(ds: Context, plan: GenerationPlan, writer: Any, control: Control, job: 
     def keep(made: pl.DataFrame) -> None:
         control.report(control.progress.done, **job.keep(made))
 
-    frame = reading.frame(ds)
+    ids = [one for line in plan.lines for one in line.from_ids]
+    only_valid = plan.lines[0].options.only_valid if plan.lines else True
+    frame = comparing.usual(ds)
     report = run_plan(
         plan,
         frame,
@@ -198,6 +198,8 @@ def _run(ds: Context, plan: GenerationPlan, writer: Any, control: Control, job: 
         stop=control.stop,
         run_id=_run_id(ds, plan),
         waiting=_waiting(ds, plan),
+        pool=drawing.pool(ds, seed=plan.seed, only_valid=only_valid, ids=ids),
+        nearby=comparing.beyond(ds, min((line.options.similarity for line in plan.lines), default=1.0)),
     )
     told = report.to_dict()
     with ds.step("generate", {"plan": plan.to_dict()}) as step:

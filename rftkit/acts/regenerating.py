@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from rftkit import messages
-from rftkit.acts import generating, reading
+from rftkit.acts import drawing, generating, reading
 from rftkit.acts.generation_job import GenerationJob
 from rftkit.acts.reviewing import candidates, decide
 from rftkit.errors import ApprovalError, InputError
@@ -70,7 +70,8 @@ def regenerate(
     if not lines:
         raise InputError(f"nothing can be made anew: {made[0]}")
     plan = GenerationPlan(lines, model=who, seed=chosen, notes=tuple(one for one in made if isinstance(one, str)))
-    priced = estimated(plan, reading.frame(ds), reading.tree(ds), price_per_million)
+    named = [one for line in lines for one in line.from_ids]
+    priced = estimated(plan, drawing.pool(ds, seed=chosen, ids=named), reading.tree(ds), price_per_million)
     decide(ds, reject=again["candidate_id"].to_list())
     return generating.generate(
         ds, priced, base_url=base_url, budget_usd=budget_usd, price_per_million=price_per_million

@@ -11,7 +11,7 @@ import polars as pl
 from rftkit import messages, review, schema
 from rftkit.acts import comparing, covering, reading, rejudging
 from rftkit.errors import InputError, NotFoundError
-from rftkit.generate import validate_candidates
+from rftkit.generate import Options, validate_candidates
 
 if TYPE_CHECKING:
     from rftkit.acts.context import Context
@@ -85,8 +85,9 @@ def _verdicts(ds: Context, every: pl.DataFrame, edit: dict[str, Sequence[Message
     others = every.filter(
         pl.col("valid"), pl.col("decision").ne_missing(pl.lit("added")), ~pl.col("candidate_id").is_in(list(edit))
     )
-    texts = named.select(messages.last_user_text()).to_series().fill_null("").to_list()
-    found = validate_candidates(named, comparing.against(ds, texts), waiting=others.select("messages", "topic"))
+    known = comparing.usual(ds, named["source_record_id"].drop_nulls().to_list())
+    nearby = comparing.beyond(ds, Options().similarity)
+    found = validate_candidates(named, known, waiting=others.select("messages", "topic"), nearby=nearby)
     return found.frame.with_columns(when=pl.lit(datetime.now(UTC), dtype=schema.TIME)).select(list(schema.VERDICTS))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from rftkit.errors import InputError
 from rftkit.generate.jobs import node_of
@@ -15,15 +17,12 @@ from rftkit.generate.strategies import STRATEGIES
 from rftkit.generate.wanted import paths, wanted
 from rftkit.llm import check_model, default_model
 
-if TYPE_CHECKING:
-    import polars as pl
-
 __all__ = ["GenerationPlan", "PlanLine", "plan"]
 _PROPOSED = ("message_variation", "few_shot", "topic_description")
 
 
 def plan(
-    frame: pl.DataFrame,
+    frame: pl.DataFrame | Pool,
     tree: Any = None,
     coverage: Any = None,
     *,
@@ -44,7 +43,8 @@ def plan(
     Parameters
     ----------
     frame
-        The records: ``id``, ``messages``, ``topic``.
+        The records: ``id``, ``messages``, ``topic``; or a `Pool` of them, which remembers what was worked out for the
+        plan before.
     tree
         The topic tree, for descriptions, keywords and topics without records.
     coverage
@@ -80,7 +80,7 @@ def plan(
     who = default_model(model)
     check_model(who)
     base = (options or Options()).but({**settings, **({"strategy": strategy} if strategy else {})})
-    pool = Pool(frame, only_valid=base.only_valid)
+    pool = frame if isinstance(frame, Pool) else Pool(frame, only_valid=base.only_valid)
     asked, notes, ids = wanted(pool, tree, coverage, topic, count, fill_gaps, from_ids, base)
     _check_overrides(overrides, asked, pool, tree)
     made = [
@@ -137,12 +137,12 @@ def _fitting(pool: Pool, topic: str, options: Options, node: Any) -> str | None:
 
 
 def _chosen(pool: Pool, topic: str, options: Options, ids: tuple[str, ...], node: Any) -> tuple[str | None, str]:
-    rows = pool.find(ids) if ids else pool.rows(topic)
-    multi = len(pool.multi_turn(rows))
-    if rows and multi * 2 > len(rows):
-        return "message_variation", f"{multi} of {len(rows)} records have more than one user turn"
-    if rows:
-        return "few_shot", f"{len(rows) - multi} of {len(rows)} records have a single user turn"
+    rows = pool.find(ids) if ids else []
+    count, multi = (len(rows), len(pool.multi_turn(rows))) if ids else pool.sizes(topic)
+    if count and multi * 2 > count:
+        return "message_variation", f"{multi} of {count} records have more than one user turn"
+    if count:
+        return "few_shot", f"{count - multi} of {count} records have a single user turn"
     fitting = _fitting(pool, topic, options, node)
     return fitting, "the topic has no records" if fitting else "the topic has no records and no description"
 
@@ -150,7 +150,7 @@ def _chosen(pool: Pool, topic: str, options: Options, ids: tuple[str, ...], node
 def _before_after(
     pool: Pool, coverage: Any, lines: Sequence[PlanLine], notes: list[str], base: Options
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    total, generated = pool.frame.height, int(pool.facts["generated"].sum())
+    total, generated = pool.total, pool.generated
     adding = sum(line.count for line in lines)
     before: dict[str, Any] = {"records": total, "synthetic_share": generated / total if total else 0.0}
     share = (generated + adding) / (total + adding) if total + adding else 0.0

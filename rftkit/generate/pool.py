@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
 from rftkit import messages, schema
 from rftkit.errors import InputError
 
+T = TypeVar("T")
 UNASSIGNED = ""
+_REMEMBERED = 5_000
 #: Text that speaks to the reader of a prompt instead of an assistant. It stays a record, but nobody is shown it as an example.
 ORDERS = (
     r"(?i)\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:above|previous|prior|preceding|earlier|all)\b.{0,30}"
@@ -56,6 +58,45 @@ class Source:
         return next((messages.text_of(message.get("content")) or "" for message in turns), "")
 
 
+@dataclass(frozen=True)
+class Census:
+    """How many records there are, where a pool holds only some of them.
+
+    Attributes
+    ----------
+    records, generated
+        All records that could be learned from, and how many of them were generated.
+    topics
+        Topic -> how many records it has, and how many of them have more than one user turn.
+
+    Examples
+    --------
+    >>> Census(1_000_000, 100_000, {"Cards": (5_000, 20)}).of("Cards")
+    (5000, 20)
+    """
+
+    records: int
+    generated: int
+    topics: Mapping[str, tuple[int, int]]
+
+    def of(self, topic: str) -> tuple[int, int]:
+        """Return both numbers for a topic with the topics below it."""
+        below = f"{topic}/"
+        found = [both for name, both in self.topics.items() if name == topic or name.startswith(below)]
+        return sum(records for records, _ in found), sum(several for _, several in found)
+
+
+def declares_tools() -> pl.Expr:
+    """Return the expression of whether a record declares tools.
+
+    Examples
+    --------
+    >>> pl.DataFrame({"tools": ["[]", None, '[{"type":"function"}]']}).select(declares_tools()).to_series().to_list()
+    [False, False, True]
+    """
+    return pl.col("tools").is_not_null() & ~pl.col("tools").str.strip_chars().is_in(["[]", "null", ""])
+
+
 class Pool:
     """Records by topic, in a fixed order.
 
@@ -65,6 +106,8 @@ class Pool:
         Columns ``id`` and ``messages``; ``topic``, ``tools``, ``valid`` and others where there are any.
     only_valid
         Leaves records out that are known to be invalid.
+    census
+        Where the frame is a sample of many records: how many there are.
 
     Examples
     --------
@@ -73,7 +116,7 @@ class Pool:
     ['Hi there']
     """
 
-    def __init__(self, frame: pl.DataFrame, *, only_valid: bool = True) -> None:
+    def __init__(self, frame: pl.DataFrame, *, only_valid: bool = True, census: Census | None = None) -> None:
         missing = [name for name in ("id", "messages") if name not in frame.columns]
         if missing:
             raise InputError(f"the frame has no column {missing[0]!r}; it has {', '.join(frame.columns) or 'none'}")
@@ -89,16 +132,45 @@ class Pool:
         full = frame.select("id", "messages", *there, *lacking)
         kept = full.filter(pl.col("messages").is_not_null())
         self.frame = kept.filter(pl.col("valid").fill_null(value=True)) if only_valid else kept
+        self.census = census
+        self._remembered: dict[Hashable, Any] = {}
+
+    @property
+    def total(self) -> int:
+        """How many records there are, those beyond a sample counted."""
+        return self.frame.height if self.census is None else self.census.records
+
+    @property
+    def generated(self) -> int:
+        """How many of them were generated."""
+        return int(self.facts["generated"].sum()) if self.census is None else self.census.generated
+
+    def sizes(self, topic: str) -> tuple[int, int]:
+        """Return how many records a topic has with those below it, and how many of them have more than one user turn."""
+        if self.census is not None:
+            return self.census.of(topic)
+        rows = self.rows(topic)
+        return len(rows), len(self.multi_turn(rows))
+
+    def remember(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made of these records before under the same key; make it where there is nothing yet."""
+        if key not in self._remembered:
+            made = make()
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = made
+            return made
+        known: T = self._remembered[key]
+        return known
 
     @cached_property
     def facts(self) -> pl.DataFrame:
         """topic, last user text, number of user turns and whether there are tools, one row per record."""
-        has_tools = pl.col("tools").is_not_null() & ~pl.col("tools").str.strip_chars().is_in(["[]", "null", ""])
         return self.frame.select(
             pl.col("topic").fill_null(UNASSIGNED),
             messages.last_user_text().fill_null("").alias("text"),
             messages.turns().fill_null(0),
-            has_tools.alias("tools"),
+            declares_tools().alias("tools"),
             pl.col("generated").fill_null(value=False),
         )
 

@@ -20,6 +20,7 @@ from rftkit import messages, schema
 from rftkit.generate.entry import Entry, answers_of, entries
 from rftkit.generate.jobs import Learned, job_of
 from rftkit.generate.judge import ModelJudge
+from rftkit.generate.options import STRICTNESS, Options
 from rftkit.generate.planned import GenerationPlan, PlanLine
 from rftkit.generate.pool import Pool
 from rftkit.generate.report import GenerationReport, Progress
@@ -82,6 +83,8 @@ def run(
     stop: threading.Event | None = None,
     run_id: str | None = None,
     waiting: pl.DataFrame | None = None,
+    pool: Pool | None = None,
+    nearby: Callable[[Sequence[str]], pl.DataFrame] | None = None,
 ) -> GenerationReport:
     """Make the candidates of a plan.
 
@@ -109,6 +112,10 @@ def run(
         Name of the run; candidates are numbered within it.
     waiting
         Candidates of earlier runs that a new one must not repeat: ``messages``, and ``topic`` where known.
+    pool
+        The records that the writer is shown, where they are not those that candidates are compared with.
+    nearby
+        As `Validator` takes it, where the frame is a sample of many records.
 
     Examples
     --------
@@ -122,7 +129,10 @@ def run(
     3
     """
     halt = stop or threading.Event()
-    work = _Work(plan, frame, tree, writer, embedder, judge, on_progress, halt, run_id or plan.id, waiting)
+    base = plan.lines[0].options if plan.lines else Options()
+    shown = Pool(frame, only_valid=base.only_valid) if pool is None else pool
+    validator = Validator(frame, _strictest(plan, base), embedder, judge, waiting, nearby) if plan.lines else None
+    work = _Work(plan, shown, tree, writer, embedder, validator, on_progress, halt, run_id or plan.id)
     for number in range(1 + max((line.options.retries for line in plan.lines), default=0)):
         made = work.round(number)
         if made is None:
@@ -132,30 +142,29 @@ def run(
     return work.report()
 
 
+def _strictest(plan: GenerationPlan, base: Options) -> Options:
+    strict = max((line.options.strictness for line in plan.lines), default="medium", key=STRICTNESS.index)
+    return replace(base, strictness=strict)
+
+
 class _Work:
     def __init__(
         self,
         plan: GenerationPlan,
-        frame: pl.DataFrame,
+        pool: Pool,
         tree: Any,
         writer: Writer,
         embedder: Embedder | None,
-        judge: Judge | None,
+        validator: Validator | None,
         on_progress: Callable[[Progress], None] | None,
         stop: threading.Event,
         run_id: str,
-        waiting: pl.DataFrame | None = None,
     ) -> None:
-        self.plan, self.frame, self.tree, self.writer = plan, frame, tree, writer
+        self.plan, self.pool, self.tree, self.writer = plan, pool, tree, writer
         self.stop, self.run_id, self.on_progress = stop, run_id, on_progress
-        options = plan.lines[0].options if plan.lines else None
-        self.pool = Pool(frame, only_valid=options.only_valid if options else True)
         self.learned = Learned(self.pool, plan.model, embedder)
-        strict = max(
-            (line.options.strictness for line in plan.lines), default="medium", key=("low", "medium", "high").index
-        )
-        base = replace(options, strictness=strict) if options else None
-        self.validator = Validator(frame, base, embedder, judge, waiting=waiting) if base else None
+        self.validator = validator
+        judge = validator.judge if validator is not None else None
         self.judge = judge if isinstance(judge, ModelJudge) else None
         if self.judge is not None:
             self.judge.within(self._pay, stop)
@@ -268,7 +277,7 @@ class _Work:
 
     def _entries(self, found: list[Entry], drafts: Sequence[tuple[_State, Draft]]) -> list[Entry]:
         sources = sorted({draft.source_record_id for _, draft in drafts if draft.source_record_id})
-        answers = answers_of(self.frame, sources)
+        answers = answers_of(self.pool.frame, sources)
         return [
             replace(entry, shown=draft.shown, secrets=answers.get(draft.source_record_id or "", ()))
             for entry, (_, draft) in zip(found, drafts, strict=True)

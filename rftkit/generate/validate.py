@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,6 +105,7 @@ def validate_candidates(
     embedder: Embedder | None = None,
     judge: Judge | None = None,
     waiting: pl.DataFrame | None = None,
+    nearby: Callable[[Sequence[str]], pl.DataFrame] | None = None,
 ) -> Validation:
     """Judge candidates against a dataset.
 
@@ -126,6 +127,8 @@ def validate_candidates(
         For a mark at high strictness.
     waiting
         Candidates that wait for review, which a new one must not repeat either.
+    nearby
+        As `Validator` takes it, where the frame is a sample of many records.
 
     Examples
     --------
@@ -136,7 +139,7 @@ def validate_candidates(
     if "messages" not in candidates.columns:
         raise InputError(f"candidates need a column 'messages'; there are {', '.join(candidates.columns) or 'none'}")
     options = Options(strictness=strictness, min_chars=min_chars, max_chars=max_chars, similarity=similarity)
-    validator = Validator(frame, options, embedder, judge, waiting)
+    validator = Validator(frame, options, embedder, judge, waiting, nearby)
     verdicts = validator.judge_all(with_secrets(entries(candidates), candidates, frame))
     return Validation(candidates.with_columns(verdict_columns(verdicts)))
 

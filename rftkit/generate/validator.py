@@ -67,6 +67,9 @@ class Validator:
         A judge, asked at high strictness.
     waiting
         Candidates of earlier runs: ``messages``, and ``topic`` where known. What repeats one of them is rejected.
+    nearby
+        Where the frame is a sample of many records: returns all records that could be too much like one of some
+        normalised texts.
 
     Examples
     --------
@@ -82,6 +85,7 @@ class Validator:
     embedder: Embedder | None = None
     judge: Judge | None = None
     waiting: pl.DataFrame | None = None
+    nearby: Callable[[Sequence[str]], pl.DataFrame] | None = None
 
     def __post_init__(self) -> None:
         known = entries(self.frame)
@@ -89,6 +93,7 @@ class Validator:
         self._made: set[tuple[str, str]] = set()
         self._overlaps = Overlaps([entry.folded for entry in known], [entry.context for entry in known])
         self._first_made = len(known)
+        self._near = Overlaps([], [])
         self.model = WordModel([entry.text for entry in known], [entry.topic for entry in known])
         self._languages = language.usual(entry.text for entry in known[:5000])
         self._voice = voice_of(self.frame)
@@ -105,6 +110,7 @@ class Validator:
     def judge_all(self, candidates: Sequence[Entry], options: Sequence[Options] | None = None) -> list[Verdict]:
         """Return one verdict per candidate; what is accepted is compared with what follows."""
         given = options or [self.options] * len(candidates)
+        self._look(candidates)
         vectors = self._meanings.embed([entry.text for entry in candidates]) if self._meanings else None
         marks = self._marks(candidates)
         found = []
@@ -112,6 +118,24 @@ class Validator:
             vector = None if vectors is None else vectors[place]
             found.append(self._one(entry, settings, vector, marks[place]))
         return found
+
+    def _look(self, candidates: Sequence[Entry]) -> None:
+        """Take in the records beyond the sample that could be too much like one of these candidates."""
+        if self.nearby is None or not candidates:
+            return
+        found = entries(self.nearby([entry.folded for entry in candidates]))
+        self._seen.update((entry.folded, entry.context) for entry in found)
+        self._near = Overlaps([entry.folded for entry in found], [entry.context for entry in found])
+
+    def _closest(self, entry: Entry) -> tuple[float, str, str]:
+        """Return the largest overlap, the text it is with, and whose that is."""
+        overlap, place = self._overlaps.closest(entry.folded, entry.context, _NOVELTY_FLOOR)
+        near = self._near
+        beyond, at = near.closest(entry.folded, entry.context, _NOVELTY_FLOOR) if near.texts else (0.0, -1)
+        if beyond > overlap:
+            return beyond, near.texts[at], "a record"
+        whose = "a record" if place < self._first_made else "an earlier candidate"
+        return overlap, self._overlaps.texts[place] if place >= 0 else "", whose
 
     def _marks(self, candidates: Sequence[Entry]) -> Sequence[float | None]:
         if self.judge is None or self.options.strictness != "high" or not candidates:
@@ -122,11 +146,13 @@ class Validator:
         if entry.structure is not None:
             code, sentence = entry.structure.split(":", 1)
             return Verdict({code: sentence}, None)
-        overlap, place = self._overlaps.closest(entry.folded, entry.context, _NOVELTY_FLOOR)
+        overlap, other, whose = self._closest(entry)
         details = dict(self._plain(entry, options))
         if options.strictness != "low":
+            same = any("duplicate" in code for code in details)
+            alike = f'{overlap:.2f} of its 5-grams are those of {whose}: "{other[:80]}"'
             details.update(
-                self._medium(entry, options, overlap, place, duplicate=any("duplicate" in code for code in details))
+                self._medium(entry, duplicate=same, alike=alike if overlap >= options.similarity and not same else None)
             )
         if options.strictness == "high":
             details.update(self._high(entry, options, vector, mark))
@@ -154,15 +180,13 @@ class Validator:
             found["duplicate_candidate"] = "an earlier candidate has the same text"
         return found
 
-    def _medium(self, entry: Entry, options: Options, overlap: float, place: int, *, duplicate: bool) -> dict[str, str]:
+    def _medium(self, entry: Entry, *, duplicate: bool, alike: str | None) -> dict[str, str]:
         found = {}
         artefact = self._artefact(entry)
         if artefact:
             found["artefact"] = artefact
-        if overlap >= options.similarity and not duplicate:
-            other = self._overlaps.texts[place][:80]
-            whose = "a record" if place < self._first_made else "an earlier candidate"
-            found["too_similar"] = f'{overlap:.2f} of its 5-grams are those of {whose}: "{other}"'
+        if alike:
+            found["too_similar"] = alike
         copied = _copied(entry)
         if copied and not duplicate:
             found["copied_example"] = f'most of it is an example: "{copied[:80]}"'

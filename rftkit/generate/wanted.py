@@ -103,7 +103,7 @@ def _gaps(pool: Pool, coverage: Any, base: Options) -> tuple[dict[str, int], lis
         raise InputError(
             "no record has a topic yet, so there are no gaps to fill; make topics with: rftkit topics DATASET discover"
         )
-    total, generated = pool.frame.height, int(pool.facts["generated"].sum())
+    total, generated = pool.total, pool.generated
     ratio = base.synthetic_ratio
     room = math.inf if ratio >= 1 else max(0, math.floor((ratio * total - generated) / (1 - ratio) + 1e-9))
     needed = sum(needs.values())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from rftkit.acts.generating import SEEN
+from rftkit.acts import drawing
 from rftkit.coverage.facets import FACETS
 from rftkit.errors import InputError, NotFoundError
 from rftkit.generate import plan as make_plan
@@ -50,7 +50,7 @@ def fill(ds: Any, result: Coverage, *, tried: bool, level: int | None) -> tuple[
 
 
 def _tried(ds: Any, result: Coverage) -> GenerationPlan:
-    return make_plan(ds.records(columns=SEEN), ds.topics, result, fill_gaps=True)
+    return make_plan(drawing.pool(ds), ds.topics, result, fill_gaps=True)
 
 
 def needed(result: Coverage | None, path: str) -> int:

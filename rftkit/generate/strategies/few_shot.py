@@ -12,9 +12,8 @@ from rftkit.generate.strategies.common import Draft, Job, Task, ask, head_of, ne
 
 NAME = "few_shot"
 _FEW, _MANY = 5, 100
-_BATCHES = (
-    5  # at once of a writer that learns from the examples alone: it repeats itself less where it knows what it wrote
-)
+#: Batches asked at once of a writer that learns from the examples alone: it repeats itself less where it knows what it wrote.
+BATCHES = 5
 
 
 def unfit(topic: str, pool: Pool, options: Options, node: Any = None) -> str | None:
@@ -43,7 +42,7 @@ def calls(job: Job) -> int:
 
 
 def _size(job: Job) -> int:
-    return job.options.batch * (_BATCHES if job.many else 1)
+    return job.options.batch * (BATCHES if job.many else 1)
 
 
 def tasks(job: Job, most: int | None = None) -> list[Task]:

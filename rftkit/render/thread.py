@@ -1,4 +1,4 @@
-"""A conversation as static HTML: role and text, long texts folded, tool calls on one line."""
+"""A conversation as static HTML: role, text and tool calls, long ones folded."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def thread(messages: Sequence[Mapping[str, Any]] | None, *, clamp: int = CLAMP) 
 def _message(message: Mapping[str, Any], clamp: int) -> Html:
     role = str(message.get("role") or "no role")
     known = role if role in ("system", "developer", "user", "assistant", "tool") else "other"
-    body = [_content(message.get("content"), clamp), *(_call(call) for call in _calls(message.get("tool_calls")))]
+    calls = [*_calls(message.get("tool_calls")), *_old_call(message.get("function_call"))]
+    body = [_content(message.get("content"), clamp), *(_call(call, clamp) for call in calls)]
     return tag(
         "div",
         tag("div", role, class_="rft__role"),
@@ -73,14 +74,18 @@ def text(value: str, *, clamp: int = CLAMP) -> Html:
     >>> "<details>" in text("word " * 200), "<details>" in text("word")
     (True, False)
     """
+    return _folded(value, clamp, "rft__text")
+
+
+def _folded(value: str, clamp: int, kind: str, name: Html | str = "") -> Html:
+    """Return a text behind a name that is always in sight; a long one folds."""
     if len(value) <= clamp * 1.25:
-        return tag("div", value, class_="rft__text")
+        return tag("div", name, value, class_=kind)
     cut = value.rfind(" ", clamp // 2, clamp)
     first = value[: cut if cut > 0 else clamp]
     more = f" \N{HORIZONTAL ELLIPSIS} {len(value) - len(first):,} more characters"
-    less = tag("span", first, tag("span", more, class_="rft__more"), class_="rft__less")
-    whole = tag("div", value, class_="rft__text")
-    return tag("details", tag("summary", less, class_="rft__text"), whole)
+    less = tag("span", name, first, tag("span", more, class_="rft__more"), class_="rft__less")
+    return tag("details", tag("summary", less, class_=kind), tag("div", name, value, class_=kind))
 
 
 def _calls(calls: Any) -> list[Any]:
@@ -88,10 +93,15 @@ def _calls(calls: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _call(call: Any) -> Html:
+def _old_call(function: Any) -> list[Any]:
+    """Return the call of a message as OpenAI wrote it before there were several."""
+    return [{"function": function}] if isinstance(function, Mapping) else []
+
+
+def _call(call: Any, clamp: int) -> Html:
     function = call.get("function") if isinstance(call, Mapping) else None
     if not isinstance(function, Mapping):
-        return tag("div", dump(call), class_="rft__code")
+        return _folded(dump(call), clamp, "rft__code")
     arguments = function.get("arguments")
     shown = arguments if isinstance(arguments, str) else dump(arguments)
-    return tag("div", tag("b", function.get("name") or "?"), f"({shown})", class_="rft__code")
+    return _folded(f"({shown})", clamp, "rft__code", tag("b", function.get("name") or "?"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rftkit import llm, render
 from rftkit.render import Html
 from rftkit.widgets import _models
+from rftkit.widgets._talk import as_messages
 
 if TYPE_CHECKING:
     from rftkit.topics.proposal import TopicSuggestion
@@ -163,8 +164,8 @@ def _shown(queue: Mapping[str, Any], card: Mapping[str, Any] | None) -> list[Htm
     if not queue or not queue["total"] or card is None:
         return []
     head = f"{render.count(queue['decided'])} of {render.plural(queue['total'], 'record')} decided ({queue['kind']})"
-    said = [{"role": turn["role"], "content": turn["text"]} for turn in [*card["before"], card["turn"]] if turn]
+    turns = as_messages(turn for turn in [*card["before"], card["turn"]] if turn)
     rows = [{**one, "number": number} for number, one in enumerate(card["choices"], 1)]
     columns = {"number": "", "topic": "topic", "confidence": "confidence", "why": "why"}
     choices = [render.table(rows, columns, formats={"confidence": render.score}, limit=9)] if rows else []
-    return [render.head(head), render.thread(said), *choices]
+    return [render.head(head), render.thread(turns), *choices]

@@ -10,6 +10,7 @@ from typing import Any
 from rftkit import render
 from rftkit.coverage import DEFINITIONS
 from rftkit.render import Html
+from rftkit.widgets._talk import as_messages
 
 EMPTY = "No candidates wait: generate some, then they are reviewed here."
 NOTHING = "No candidate matches; choose less."
@@ -85,9 +86,9 @@ def page(deck: Mapping[str, Any], progress: Mapping[str, Any], impact: Mapping[s
 
 def _group(group: Mapping[str, Any]) -> Html:
     name = group["source"] or group["topic"] or "no source"
-    said = render.tag("p", render.tag("b", "Source: "), group["text"]) if group["text"] else ""
-    context = [{"role": turn["role"], "content": turn["text"]} for turn in group["context"]]
-    return render.join(render.head(f"From {name}"), render.thread(context) if context else "", said)
+    source = render.tag("p", render.tag("b", "Source: "), group["text"]) if group["text"] else ""
+    context = as_messages(group["context"])
+    return render.join(render.head(f"From {name}"), render.thread(context) if context else "", source)
 
 
 def _card(card: Mapping[str, Any], group: Mapping[str, Any]) -> Html:

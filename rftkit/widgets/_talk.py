@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rftkit.errors import InputError
@@ -34,13 +34,42 @@ def _turn(message: Any) -> dict[str, Any]:
         text = dump(content)
     role = message.get("role")
     shown = _line(role if isinstance(role, str) and role else "no role", text or "", editable=_editable(content))
-    calls = [_call(call) for call in _list(message.get("tool_calls"))]
+    old = message.get("function_call")  # as OpenAI wrote it before there were several
+    calls = [_call(call) for call in [*_list(message.get("tool_calls")), *([{"function": old}] if old else [])]]
     named = message.get("name") or message.get("tool_call_id") or ""
     return {**shown, "name": str(named), "parts": _parts(content), "calls": calls}
 
 
 def _line(role: str, text: str, *, editable: bool) -> dict[str, Any]:
     return {"role": role, "name": "", "text": text, "parts": [], "calls": [], "editable": editable}
+
+
+def as_messages(turns: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return turns as `talk` gives them as chat messages again, for a page without script: nothing of them is left out.
+
+    Parameters
+    ----------
+    turns
+        What `talk` gives, cut or not.
+
+    Examples
+    --------
+    >>> call = {"function": {"name": "refund", "arguments": "{}"}}
+    >>> as_messages(talk([{"role": "assistant", "content": None, "tool_calls": [call]}]))[0]["tool_calls"]
+    [{'function': {'name': 'refund', 'arguments': '{}'}}]
+    """
+    return [
+        {
+            "role": turn["role"],
+            "content": [*({"type": "text", "text": text} for text in (turn["text"],) if text), *_kinds(turn)],
+            "tool_calls": [{"function": call} for call in turn["calls"]],
+        }
+        for turn in turns
+    ]
+
+
+def _kinds(turn: Mapping[str, Any]) -> list[dict[str, str]]:
+    return [{"type": kind} for kind in turn["parts"]]
 
 
 def _list(value: Any) -> list[Any]:

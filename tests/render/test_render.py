@@ -126,6 +126,21 @@ def test_packed_messages_are_shown_like_plain_ones() -> None:
     assert "[image_url]" in render.thread(plain)
 
 
+def test_long_arguments_of_a_call_fold_behind_its_name_and_lose_nothing() -> None:
+    long = '{"q": "' + "blue card " * 200 + '"}'
+    call = {"function": {"name": "search", "arguments": long}}
+    html = render.thread([{"role": "assistant", "content": None, "tool_calls": [call]}])
+    page = Reader(html)
+    assert "details" in page.tags
+    assert any(long in words for words in page.words)
+    assert html.index("<summary") < html.index(">search<") < html.index("blue card")
+
+
+def test_a_call_as_it_was_written_before_there_were_several_is_shown() -> None:
+    old = {"role": "assistant", "content": None, "function_call": {"name": "refund", "arguments": "{}"}}
+    assert ">refund<" in render.thread([old])
+
+
 def test_a_struct_column_can_be_shown_as_it_is() -> None:
     messages = pack([[{"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "pay"}}]}]])
     assert ">pay<" in render.thread(messages.to_list()[0])

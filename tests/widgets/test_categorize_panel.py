@@ -217,6 +217,26 @@ def test_a_long_record_is_cut_and_asked_for_whole(tmp_path: Path) -> None:
     assert len(ask(panel, "open_record")["value"]["messages"]) == 81
 
 
+def test_a_turn_that_only_calls_tools_says_so_on_the_static_page(tmp_path: Path) -> None:
+    ds = rftkit.open(tmp_path / "tools.rft")
+    calls = [
+        {"id": "1", "type": "function", "function": {"name": "find_order", "arguments": '{"n": "' + "7" * 900 + '"}'}}
+    ]
+    image = [{"type": "image_url", "image_url": {"url": "x"}}]
+    talk = [
+        {"role": "user", "content": image},
+        {"role": "assistant", "content": None, "tool_calls": calls},
+        {"role": "user", "content": "And now?"},
+    ]
+    ds.import_([{"messages": talk}], categorize=False)
+    ds.save_topics(rftkit.TopicTree(()).add("Cards").add("Loans"), categorize=False)
+    panel = CategorizePanel(ds)
+    panel.choose_queue("unassigned")
+    html = panel.to_html()
+    assert ">find_order<" in html
+    assert "[image_url]" in html
+
+
 def test_the_static_page_has_bands_and_the_record_as_text(bank: rftkit.Dataset) -> None:
     panel = ran(bank)
     panel.choose_queue("unassigned")

@@ -64,7 +64,7 @@ def _touched(
         return None
     new = _facts(fresh, options)
     known = _Known.after(ds, out, put, new, fresh)
-    beside = None if known is None else similar.to(ds, new, known.keys["row"], floor)
+    beside = None if known is None else similar.to(ds, new, known.living, floor)
     if known is None or beside is None:
         return None
     pairs = near_pairs(new, against=beside, floor=floor)
@@ -105,9 +105,10 @@ class _Touched:
 
 @dataclass(frozen=True)
 class _Known:
-    """The keys of all records as they are after a change, and of those that are gone with it."""
+    """The keys of all records as they are after a change, of those that were before, and of those that are gone."""
 
     keys: pl.DataFrame
+    living: pl.DataFrame
     gone: pl.DataFrame
     ids: pl.DataFrame
 
@@ -127,7 +128,8 @@ class _Known:
         away = living["row"].is_in(out["row"].implode())
         ids = ds.store.scan("records", ds.line).select("row", source_id="id").collect()
         came = ids if fresh is None else pl.concat([ids, fresh.select("row", source_id="id")])
-        return cls(pl.concat([living.filter(~away), new.select(_KEYS)]), living.filter(away), came)
+        left = living.filter(~away)
+        return cls(pl.concat([left, new.select(_KEYS)]), left, living.filter(away), came)
 
     def touched_by(self, out: pl.DataFrame, new: pl.DataFrame, pairs: pl.LazyFrame) -> _Touched | None:
         """Return what a change touches; None where that is too much.

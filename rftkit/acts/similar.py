@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from rftkit.sanitize import FACTS, Outlines, near
+from rftkit.sanitize import Outlines
+from rftkit.sanitize.grams import GRAM
+from rftkit.sanitize.near import direct
 
 if TYPE_CHECKING:
     from rftkit.acts.context import Context
@@ -33,7 +35,7 @@ class _File:
         return cls(said["row"], Outlines.of(said["text"]))
 
 
-def to(ds: Context, new: pl.DataFrame, living: pl.Series, floor: float) -> pl.DataFrame | None:
+def to(ds: Context, new: pl.DataFrame, keys: pl.DataFrame, floor: float) -> pl.DataFrame | None:
     """Return the facts of all records that a few new ones can be in a pair with, and of some more.
 
     Parameters
@@ -42,8 +44,8 @@ def to(ds: Context, new: pl.DataFrame, living: pl.Series, floor: float) -> pl.Da
         The dataset.
     new
         Facts of the new records.
-    living
-        Row numbers of the records that there are.
+    keys
+        `row` and `text_key` of the records that there were and still are.
     floor
         The similarity of a pair.
 
@@ -52,20 +54,26 @@ def to(ds: Context, new: pl.DataFrame, living: pl.Series, floor: float) -> pl.Da
     polars.DataFrame or None
         `row, text_key, text`; None where they are too many to be compared one by one.
     """
-    texts = new.drop_nulls("text").unique("text_key", maintain_order=True)["text"]
-    if texts.is_empty():
-        return pl.DataFrame(schema={name: FACTS[name] for name in _COLUMNS})
-    found = [file.rows.filter(pl.Series(file.outlines.near(text, floor))) for file in _files(ds) for text in texts]
-    rows = pl.concat(found or [living.clear()]).unique()
-    if texts.len() * (rows.len() + texts.len()) > near.DIRECT:
+    said = new.drop_nulls("text").unique("text_key", maintain_order=True)
+    same = keys.filter(pl.col("text_key").is_in(said["text_key"].implode()))
+    # what another record says was compared when that came
+    texts = said.filter(~pl.col("text_key").is_in(same["text_key"].implode()))["text"]
+    near = [
+        file.rows.filter(pl.Series(file.outlines.near(text, floor))) for file in _files(ds, texts) for text in texts
+    ]
+    rows = pl.concat([same["row"], *near]).unique()
+    if not direct(texts.len(), rows.len() + texts.len(), 0):
         return None
     scan = ds.store.scan("facts", ds.line).select(_COLUMNS).filter(pl.col("row").is_in(rows.implode()))
     read = scan.collect()
-    characters = int(read["text"].str.len_chars().sum() or 0) + int(texts.str.len_chars().sum() or 0)
-    return None if characters > near.DIRECT_CHARACTERS // 2 else read.filter(read["row"].is_in(living.implode()))
+    read = read.filter(read["row"].is_in(keys["row"].implode()))
+    characters = int(pl.concat([read["text"], texts]).str.len_chars().clip(GRAM).sum())
+    return read if direct(texts.len(), read.height + texts.len(), characters) else None
 
 
-def _files(ds: Context) -> list[_File]:
+def _files(ds: Context, texts: pl.Series) -> list[_File]:
+    if texts.is_empty():
+        return []
     known: dict[Path, _File] = ds.remember("outlines", (), dict)
     paths = ds.store.files("facts", ds.line)
     found = {path: known[path] if path in known else _File.read(path) for path in paths}

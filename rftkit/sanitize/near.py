@@ -44,8 +44,9 @@ PAIRS: Final[dict[str, pl.DataType]] = {
 _CHEAP: Final = 2_000_000
 #: Above so many characters the exact join is not even tried.
 _SMALL: Final = 1_500_000
-#: Few new texts are compared with every other while that is at most so many comparisons, of so many characters.
-DIRECT: Final = 4_000_000
+#: Few new texts are compared with every other while that is at most so many comparisons of so many texts.
+DIRECT: Final = 20_000_000
+DIRECT_TEXTS: Final = 200_000
 DIRECT_CHARACTERS: Final = 20_000_000
 
 
@@ -187,12 +188,30 @@ def _similar(texts: pl.DataFrame, floor: float) -> pl.DataFrame:
     return _paired(texts, np.minimum(left, right)[true], np.maximum(left, right)[true], jaccard[true], partial)
 
 
+def direct(few: int, texts: int, characters: int) -> bool:
+    """Say whether so few new texts are compared with every other: then no pair is missed.
+
+    Parameters
+    ----------
+    few
+        New texts.
+    texts, characters
+        Those that they are compared with, and their characters, new ones included.
+
+    Examples
+    --------
+    >>> direct(1, 1_000, 60_000), direct(50_000, 100_000, 6_000_000)
+    (True, False)
+    """
+    return few * texts <= DIRECT and texts <= DIRECT_TEXTS and characters <= DIRECT_CHARACTERS
+
+
 def _candidates(shingler: Shingler, floor: float, fresh: Array) -> tuple[Array, Array, Array]:
     """Return candidate pairs: few new ones with all, else by the exact join while that is cheap."""
     import numpy as np
 
     few = np.flatnonzero(fresh)
-    if len(few) * len(fresh) <= DIRECT and int(shingler.lengths.sum()) <= DIRECT_CHARACTERS and not fresh.all():
+    if not fresh.all() and direct(len(few), len(fresh), int(shingler.lengths.sum())):
         return *join.direct(shingler.all(), floor, few), np.zeros(len(fresh), dtype=bool)
     if int(shingler.lengths.sum()) <= _SMALL:
         found = join.prefixes(shingler.all(), floor)

@@ -23,6 +23,8 @@ BITS: Final = 512
 
 #: Texts and characters that are outlined at once; small enough for the caches of a processor.
 _ROWS: Final = 2048
+#: Outlines that are looked at together, for the same reason.
+_AT_ONCE: Final = 1 << 15
 _FACTOR: Final = 0x01000193
 _MIX: Final = 0x9E3779B1
 
@@ -87,16 +89,29 @@ class Outlines:
         words, _ = _outlined([text])
         padded = text.ljust(GRAM, "\0")
         size = len({padded[at : at + GRAM] for at in range(len(padded) - GRAM + 1)})
-        both = np.zeros(len(self.least), dtype=np.int32)
-        for mine, word in zip(words[:, 0], self.maps, strict=True):
-            both += np.bitwise_count(word & mine)
-        # With n grams the other has at most `common` and at most n - `own` of them in common with this text; a pair
-        # at the floor has share * (n + size): both hold for the n between these two bounds, if for any.
-        share, own = floor / (1 + floor), self.least - both
-        common = size - int(_filled(words)[0]) + both
-        low = np.maximum(self.least, (own + share * size) / (1 - share))
-        high = np.minimum(self.most, common / share - size)
-        return (low <= high + 1e-6) & (self.most > 0)  # type: ignore[no-any-return]
+        apart = size - int(_filled(words)[0])
+        found = np.empty(len(self.least), dtype=bool)
+        for first in range(0, len(found), _AT_ONCE):
+            part = slice(first, first + _AT_ONCE)
+            both = np.zeros(len(self.least[part]), dtype=np.int32)
+            for mine, word in zip(words[:, 0], self.maps[:, part], strict=True):
+                both += np.bitwise_count(word & mine)
+            found[part] = self._possible(part, both, apart, size, floor / (1 + floor))
+        return found
+
+    def _possible(self, part: slice, both: Array, apart: int, size: int, share: float) -> Array:
+        """Say which texts can be similar to one with so many grams, `both` of whose bits they have set too.
+
+        With n grams a text has at most `both + apart` and at most n - (its bits - `both`) of them in common with the
+        other; a pair at the floor has `share * (n + size)`. Both hold for the n between two bounds, if for any.
+        """
+        import numpy as np
+
+        least, most = self.least[part], self.most[part]
+        low = np.maximum(least, (least - both + share * size) / (1 - share))
+        high = np.minimum(most, (both + apart) / share - size)
+        possible: Array = (low <= high + 1e-6) & (most > 0)
+        return possible
 
 
 def _filled(maps: Array) -> Array:

@@ -32,8 +32,9 @@ beforeEach(() => {
   document.body.replaceChildren(el);
 });
 
-async function show(cards: Card[]): Promise<FakeModel> {
-  const model = new FakeModel(state(cards));
+async function show(cards: Card[], matching = cards.length): Promise<FakeModel> {
+  const told = state(cards);
+  const model = new FakeModel({ ...told, deck: { ...told.deck, matching } });
   reviewer.render({ model, el });
   if (cards.length > 0) model.answer({ value: { offset: 0, number: 1, cards, groups: groupsOf(cards) } });
   await settled();
@@ -83,6 +84,24 @@ describe("variation reviewer", () => {
     model.answer({ error: "c0 is a record already." });
     await settled();
     expect(cardOf(0).dataset["decision"]).toBe("");
+  });
+
+  it("gives decisions that are typed while the next candidate is fetched to that one and those after it", async () => {
+    const model = await show(four(), 8);
+    for (const key of ["a", "a", "a"]) {
+      press(key);
+      await settled();
+    }
+    const fetched = model.sent.find((one) => one.act === "cards" && one.options["offset"] === 4);
+    expect(fetched).toBeDefined();
+    for (const key of ["a", "r", "a"]) press(key); // the last that is there, and two that are on their way
+    await settled();
+    const rest = [4, 5, 6, 7].map((place) => made(place));
+    model.answer({ value: { offset: 4, number: 1, cards: rest, groups: groupsOf(rest) } }, fetched?.id);
+    await settled();
+    const said = model.sent.filter((one) => ["accept", "reject"].includes(one.act)).map((one) => [one.act, ...(one.options["ids"] as string[])]);
+    expect(said).toEqual([["accept", "c0"], ["accept", "c1"], ["accept", "c2"], ["accept", "c3"], ["reject", "c4"], ["accept", "c5"]]);
+    expect(here()).toBe("c6");
   });
 
   it("goes back to what is left above when the end is reached", async () => {

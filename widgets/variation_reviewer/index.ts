@@ -237,7 +237,12 @@ class Review {
 
   private redrawCard(place: number): void {
     const one = this.cards.get(place);
-    if (one !== undefined) this.element(place)?.replaceWith(this.draw(one));
+    const old = this.element(place);
+    if (one === undefined || old === null) return;
+    const had = old.contains(this.body.ownerDocument.activeElement);
+    const node = this.draw(one);
+    old.replaceWith(node);
+    if (had) node.focus({ preventScroll: true }); // else the notebook would take the next letter for a shortcut
   }
 
   // -- moving -----------------------------------------------------------------------------------------------------

@@ -48,11 +48,10 @@ export class FakeModel implements Model {
     for (const key of Object.keys(changes)) this.emit(`change:${key}`);
   }
 
-  /** Python answers the latest request. */
-  answer(reply: { value?: unknown; error?: string }): void {
-    const last = this.sent.at(-1);
-    if (last === undefined) throw new Error("nothing was asked");
-    this.emit("msg:custom", { kind: "reply", id: last.id, ...reply });
+  /** Python answers a request, the latest unless another is named. */
+  answer(reply: { value?: unknown; error?: string }, id = this.sent.at(-1)?.id): void {
+    if (id === undefined) throw new Error("nothing was asked");
+    this.emit("msg:custom", { kind: "reply", id, ...reply });
   }
 
   get listening(): number {

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any
 
+from rftkit.formats.dialects.marked import turns
 from rftkit.formats.draft import Draft
 from rftkit.formats.prompts import answer_of, of_messages, of_prompt, take
 
@@ -52,7 +53,7 @@ def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:
 
 
 def _of_pair(row: dict[str, Any]) -> Draft:
-    chosen, rejected = row.get("chosen"), row.get("rejected")
+    chosen, rejected = (turns(row.get(name)) or row.get(name) for name in ("chosen", "rejected"))
     if not isinstance(chosen, list) or not isinstance(rejected, list):
         return take(of_messages(None), row, ())
     same = takewhile(lambda pair: pair[0] == pair[1], zip(chosen, rejected, strict=False))

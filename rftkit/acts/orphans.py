@@ -57,7 +57,8 @@ def lost(ds: Context) -> pl.DataFrame:
     """
     noted = ds.store.scan("orphans", ds.line).collect().sort("version").unique("id", keep="last", maintain_order=True)
     bare = pl.col("topic").is_null() & pl.col("topic_method").is_null()
-    said = reading.labels(ds).filter(bare).select("row", "id").join(noted, on="id", how="inner", maintain_order="left")
+    said = reading.labels(ds).select("row", "id", "topic", "topic_method").filter(bare).select("row", "id")
+    said = said.join(noted, on="id", how="inner", maintain_order="left")
     tree = reading.tree(ds)
     known = said["suggestion"].drop_nulls().unique().to_list()
     there = {id_: tree.path(now) for id_ in known if (now := heir(tree, id_)) is not None}
@@ -77,8 +78,9 @@ def note(step: Transaction, was: pl.DataFrame, now: pl.DataFrame, old: TopicTree
     old, new
         The trees before and after it.
     """
-    lost = now.filter(pl.col("topic").is_null() & pl.col("topic_method").is_null()).select("id")
-    had = was.filter(pl.col("topic").is_in(list(old.paths()))).select("id", "topic").join(lost, on="id", how="semi")
+    bare = pl.col("topic").is_null() & pl.col("topic_method").is_null()
+    lost = now.select("id", "topic", "topic_method").filter(bare)["id"]  # few of many: nothing else of them is copied
+    had = was.select("id", "topic").filter(pl.col("id").is_in(lost.implode()), pl.col("topic").is_in(list(old.paths())))
     if had.is_empty():
         return 0
     suggested = {id_: suggestion(id_, old, new) for id_ in had["topic"].unique().to_list()}

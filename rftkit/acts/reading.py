@@ -80,7 +80,7 @@ def _swapped(frame: pl.DataFrame, old: list[str], new: list[str]) -> pl.DataFram
         return column.replace_strict(old, new, default=None, return_dtype=pl.String)
 
     changed = [swap(pl.col("topic"))]
-    if "secondary_topics" in frame.columns:
+    if "secondary_topics" in frame.columns and frame["secondary_topics"].null_count() < frame.height:
         changed.append(pl.col("secondary_topics").list.eval(swap(pl.element())))
     return frame.with_columns(changed)
 

@@ -16,21 +16,20 @@ from rftkit.messages import dump
 from rftkit.topics import TopicTree
 from rftkit.widgets._base import Widget
 from tests.browser.bare import play
+from tests.browser.hostile import ATTACK, GRADER, LONG, TEXTS, colours, trained
 from tests.widgets.test_variation_reviewer import candidate, put
+from tests.widgets.until import until
 
 AXE = Path(__file__).resolve().parents[2] / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
-ATTACK = (
-    "<script>window.owned=1</script><img src=x onerror='window.owned=1'><svg onload='window.owned=1'>"
-    "<a href='javascript:window.owned=1'>go</a> \x1b[31mred\x1b[0m \u202eback\u202c $\\frac{1}{2}$ **bold** {{7*7}}"
-)
-LONG = "unbroken" * 60
-TEXTS = (
-    ATTACK,
-    LONG,
-    "هل يمكنني استعادة مالي؟ " * 4,
-    "Why 🙈🙉🙊 was my 👩‍👩‍👧‍👦 card declined?",
-    "line\n" * 1000,
-    "短い質問ですか？",
+#: The panels from the split to the deployed model: shown with a dataset that went all this way.
+TRAINING = (
+    "SplitPanel",
+    "GraderBuilder",
+    "GraderPlayground",
+    "DryRunPanel",
+    "TrainingMonitor",
+    "ResultsPanel",
+    "RFTWizard",
 )
 
 
@@ -50,6 +49,11 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> rftkit.Dataset:
     ds.assign([f"r{number}" for number in range(30, 34)], paths[1])
     put(ds, [candidate(number, f"{text} again", source=f"r{number}") for number, text in enumerate(TEXTS)])
     return ds
+
+
+@pytest.fixture(scope="module")
+def after(tmp_path_factory: pytest.TempPathFactory) -> rftkit.Dataset:
+    return trained(tmp_path_factory.mktemp("trained"))
 
 
 def _session(ds: rftkit.Dataset) -> rftkit.GeneratorSession:
@@ -108,14 +112,18 @@ SPECIAL: dict[str, Callable[[rftkit.Dataset], Widget]] = {
     "AnnotationCards": _cards,
     "DatasetGenerator": _generator,
     "GenerationProgress": lambda ds: widgets.GenerationProgress(_run()),
+    "GraderPlayground": lambda ds: widgets.GraderPlayground(ds, GRADER),
+    "DryRunPanel": lambda ds: _settled(widgets.DryRunPanel(ds, GRADER)),
+    "ResultsPanel": lambda ds: _settled(widgets.ResultsPanel(ds, job="job-1")),
 }
-#: Screens of something else than a dataset, which their own tests show.
-OTHERS = {"RFTWizard"}
-SCREENS = sorted(
-    name
-    for name, kind in vars(widgets).items()
-    if isinstance(kind, type) and issubclass(kind, Widget) and name not in OTHERS
-)
+SCREENS = sorted(name for name, kind in vars(widgets).items() if isinstance(kind, type) and issubclass(kind, Widget))
+#: How each is looked at: the theme, the width, and whether JupyterLab's own colours are there.
+LOOKS = (("light", 480, True), ("dark", 1400, True), ("dark", 480, False))
+
+
+def _settled(panel: Any) -> Widget:
+    until(lambda: panel.shown)
+    return panel
 
 
 def _file(ds: rftkit.Dataset) -> Path:
@@ -129,20 +137,55 @@ def made(name: str, ds: rftkit.Dataset) -> Widget:
 
 
 @pytest.mark.parametrize("name", SCREENS)
-def test_hostile_text_is_shown_and_a_screen_is_accessible(tab: Any, hostile: rftkit.Dataset, name: str) -> None:
+def test_hostile_text_is_shown_and_a_screen_is_accessible(
+    tab: Any, hostile: rftkit.Dataset, after: rftkit.Dataset, name: str
+) -> None:
     if not AXE.exists():
         pytest.skip("axe-core is not installed: npm --prefix widgets ci")
-    shown = made(name, hostile)
+    shown = made(name, after if name in TRAINING else hostile)
     play(tab, shown, type(shown).__module__.rpartition(".")[2], theme="light", width=480)
     tab.add_script_tag(content=AXE.read_text(encoding="utf-8"))
-    for theme, width in (("light", 480), ("dark", 1400)):
+    for theme, width, jupyter in LOOKS:
         tab.set_viewport_size({"width": width, "height": 1000})
-        tab.evaluate("light => document.body.setAttribute('data-jp-theme-light', light)", str(theme == "light").lower())
+        tab.evaluate(_COLOURS, [theme == "light", colours(theme) if jupyter else ""])
         tab.wait_for_timeout(300)
         picture(tab, f"{name}-{theme}-{width}")
         assert tab.evaluate("window.owned") is None
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{theme} {width}"
         assert serious(tab) == [], f"{theme} {width}"
+        tab.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert unseen_or_heard(tab) == []
+
+
+_COLOURS = """([light, css]) => {
+  document.body.setAttribute("data-jp-theme-light", String(light));
+  const style = document.querySelector("#colours") ?? Object.assign(document.createElement("style"), { id: "colours" });
+  style.textContent = css;
+  document.head.append(style);
+}"""
+_FOCUS = """() => {
+  const at = document.activeElement;
+  if (!document.querySelector("#place").contains(at)) return null;
+  // what marks the focus is drawn on the element, or on what it holds
+  const marked = [at, ...at.children].some((one) => getComputedStyle(one).outlineStyle !== "none");
+  const box = at.getBoundingClientRect();
+  const name = at.outerHTML.slice(0, 160);
+  if (!at.hasAttribute("data-lm-suppress-shortcuts")) return `JupyterLab hears its keys: ${name}`;
+  return marked && box.width > 0 && box.height > 0 ? "" : `its focus is not seen: ${name}`;
+}"""
+
+
+def unseen_or_heard(tab: Any) -> list[str]:
+    """Return what Tab reaches without its focus being seen, or while JupyterLab still hears its keys."""
+    tab.evaluate("document.activeElement.blur()")
+    found: list[str] = []
+    for _ in range(40):
+        tab.keyboard.press("Tab")
+        said = tab.evaluate(_FOCUS)
+        if said is None:
+            break
+        found += [said] if said else []
+    return found
 
 
 def serious(tab: Any) -> list[str]:
@@ -162,9 +205,10 @@ def picture(tab: Any, name: str) -> None:
         tab.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-def test_hostile_text_is_text_in_every_static_page(tab: Any, hostile: rftkit.Dataset) -> None:
+def test_hostile_text_is_text_in_every_static_page(tab: Any, hostile: rftkit.Dataset, after: rftkit.Dataset) -> None:
     for name in SCREENS:
-        tab.set_content(f"<!doctype html><body>{made(name, hostile).to_html()}</body>")
+        page = made(name, after if name in TRAINING else hostile).to_html()
+        tab.set_content(f"<!doctype html><body>{page}</body>")
         tab.wait_for_timeout(50)
         assert tab.evaluate("window.owned") is None, name
         assert tab.evaluate("document.querySelectorAll('script, img, iframe, a[href^=javascript]').length") == 0, name

@@ -245,9 +245,9 @@ function rewards(shown: Shown): HTMLElement {
 
 function events(shown: Shown): Child {
   if (shown.events.length === 0) return null;
-  const rows = shown.events.map((one) => h("li", {}, h("span", { class: "rft__note" }, one.when.slice(11, 19)), " ", one.text));
+  const rows = shown.events.map((one) => h("li", {}, h("span", { class: "rft__note" }, one.when.slice(11, 19)), h("span", { class: "rft-training__said", dir: "auto", title: one.text.slice(0, 2000) }, one.text)));
   const kept = shown.checkpoint !== null && h("p", { class: "rft__note rft-training__kept", test: "checkpoint" }, `kept: ${shown.checkpoint}`);
-  return h("details", { test: "events" }, h("summary", { class: "rft__note" }, `Last of ${plural(shown.events.length, "event")}: ${shown.events[0]?.text ?? ""}`), h("ul", { class: "rft__list" }, rows), kept);
+  return h("details", { test: "events" }, h("summary", { class: "rft__note" }, `Last of ${plural(shown.events.length, "event")}: ${(shown.events[0]?.text ?? "").slice(0, 200)}`), h("ul", { class: "rft__list rft-training__events" }, rows), kept);
 }
 
 export default widget("training", (body, host: View) => void new Monitor(body, host));

@@ -14,7 +14,7 @@ from rftkit.generate.pool import Pool
 from rftkit.generate.strategies import STRATEGIES
 from rftkit.generate.strategies.common import Job
 from rftkit.llm import OFFLINE
-from rftkit.offline import analogy, asides, frames, phrases, slots
+from rftkit.offline import analogy, asides, doing, frames, phrases, slots
 
 if TYPE_CHECKING:
     from rftkit.generate.meanings import Embedder
@@ -111,6 +111,14 @@ class Learned:
         each = min(_MOST_PER_TOPIC, max(10, _MOST_MINED // max(1, len(topics))))
         picked = {topic: self.pool.sample(self.pool._by_topic[topic], each, "mined") for topic in topics[:_MOST_TOPICS]}
         return {topic: self.pool.texts(rows) for topic, rows in picked.items()}
+
+    def actions(self, told: Sequence[str]) -> tuple[str, ...]:
+        """Return those of the words of a topic that prompts show to be what one does, not a thing."""
+        return tuple(one for one in told if doing.shown(one.lower(), self._whole)) if self._groups else ()
+
+    @cached_property
+    def _whole(self) -> str:
+        return doing.told(text for texts in self._groups.values() for text in texts)
 
     def values(self, rows: Sequence[int]) -> dict[str, list[str]]:
         """Return slot values of the rows, and of all records for types that the rows hardly show."""
@@ -229,7 +237,14 @@ def job_of(
         lent=learned.lent(line.topic) if line.strategy == "few_shot" else (),
         contrast=_contrast(tree, line.topic),
         frames=learned.frames(tree, line.topic) if line.strategy == "topic_description" else (),
+        actions=learned.actions(_told(node, line.topic)) if line.strategy == "topic_description" else (),
     )
+
+
+def _told(node: Any, topic: str) -> list[str]:
+    """Return keywords and name of a topic as they are put into sentences."""
+    name = " ".join(re.split(r"[\W_]+", topic.rsplit("/", 1)[-1])).strip().lower()
+    return [*(str(word).replace("_", " ").strip() for word in getattr(node, "keywords", ()) or ()), name]
 
 
 def _facets(line: Line) -> Mapping[str, Sequence[str]]:

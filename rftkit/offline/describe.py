@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rftkit.offline import frames, lexicon, noise, slots
+from rftkit.offline import doing, frames, lexicon, noise, slots
 from rftkit.offline.compose import sound
 from rftkit.offline.prose import NOTE, foreign
 from rftkit.offline.text import closest, sentences, shingles, tidy, words
@@ -32,7 +32,10 @@ _VALUES = {"time": ("date", "iso_date", "time", "weekday", "duration"), "constra
 
 
 def describe(data: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
-    """Return prompts for a payload with ``topic``, ``count`` and, where known, ``items``, ``frames``, ``values``.
+    """Return prompts for a payload with ``topic``, ``count`` and, where known, ``items``, ``frames``, ``values``, ``actions``.
+
+    Actions are those of the topic's words that the data shows to be what one does: "transfer money" is no thing to be
+    asked about, "transferring money" is.
 
     Examples
     --------
@@ -44,17 +47,19 @@ def describe(data: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
     if foreign(" ".join((str(about.get("description", "")), *map(str, about.get("keywords") or ())))):
         return {"prompts": [], "note": NOTE}
     subjects = _subjects(about)
+    actions = {one for one in subjects if one in (data.get("actions") or ()) or doing.likely(one)}
     items = data.get("items") or [{}] * int(data["count"])
 
     def draft(item: Mapping[str, Any]) -> str:
         chosen = rng.sample(subjects, 2) if len(subjects) > 1 else subjects * 2
         masks = data.get("frames") or []
         level = str(item.get("difficulty") or "easy")
-        if masks and level == "easy" and rng.random() < 0.5:
+        if masks and level == "easy" and rng.random() < 0.5 and chosen[0] not in actions:
             return str(rng.choice(masks)).replace("___", f"the {chosen[0]}")
         phrasing = wish_of(item).phrasing or rng.choice(frames.PHRASINGS)
         level = level if level in ("easy", "medium", "hard") else "medium"
-        return rng.choice(lexicon.lines("describe", f"{level} {phrasing}")).format(k=chosen[0], k2=chosen[1])
+        things = [doing.as_thing(one) if one in actions else one for one in chosen]
+        return rng.choice(lexicon.lines("describe", f"{level} {phrasing}")).format(k=things[0], k2=things[1])
 
     return {"prompts": _chosen(items, draft, data, rng)}
 

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from rftkit.offline import frames, lexicon
+from rftkit.offline import doing, frames, lexicon
 from rftkit.offline.text import words
 
 _FEWEST_KNOWN = 0.5
@@ -15,7 +15,7 @@ _DONE = re.compile(  # "card swallowed" is half a sentence
     r"(?:\w{3,}ed|\b(?:forgotten|stolen|lost|broken|taken|withdrawn|sent|paid))$"
 )
 _DETERMINERS = "my|the|a|an"
-_VERBS = frozenset(lexicon.words("verbs", "plain"))
+_TO = "to "
 
 
 def spoken(name: str) -> str:
@@ -46,10 +46,14 @@ def usable(name: str, examples: Sequence[str]) -> bool:
 def phrase(name: str, examples: Sequence[str]) -> str:
     """Return a name as a part of a sentence, with the determiner that the examples put there; empty where they do not tell.
 
+    What one does begins with "to".
+
     Examples
     --------
     >>> phrase("cancel_transfer", ["Please cancel my transfer", "I want my transfer back"])
-    'cancel my transfer'
+    'to cancel my transfer'
+    >>> phrase("transfer_money", ["I want to transfer money", "Is there a fee for a transfer?", "A transfer of money"])
+    'to transfer money'
     >>> phrase("card_arrival", ["Where is my card?", "My card is late"]), phrase("reserve_table", ["A place for two"])
     ('my card arrival', '')
     """
@@ -57,13 +61,19 @@ def phrase(name: str, examples: Sequence[str]) -> str:
     if _DONE.search(said):
         return ""
     whole = " ".join(" ".join(words(example)) for example in examples)
-    if re.search(rf"\b{re.escape(said)}\b", whole):
-        return _with_determiner(said, whole) if said.split(" ", 1)[0] not in _VERBS else said
     first, _, rest = said.partition(" ")
-    if first not in _VERBS:
+    action = doing.shown(said, doing.told(examples))
+    if first not in doing.VERBS or (action is False and rest):
         return _with_determiner(said, whole)
-    thing = _with_determiner(rest, whole) if rest else ""
-    return f"{first} {thing}" if thing and thing != rest else ""
+    if not rest:  # "refund", but not "cancel"
+        thing = _with_determiner(said, whole)
+        return thing if thing != said else ""
+    if action is None and first not in doing.PLAIN:
+        return ""
+    if re.search(rf"\b{re.escape(said)}\b", whole):
+        return f"{_TO}{said}"
+    thing = _with_determiner(rest, whole)
+    return f"{_TO}{first} {thing}" if thing != rest else ""
 
 
 def _with_determiner(said: str, whole: str) -> str:
@@ -82,12 +92,11 @@ def call(said: str, phrasing: str | None, rng: random.Random) -> str:
 
     Examples
     --------
-    >>> call("edit my details", "question", random.Random(0)).lower().count("edit my details")
+    >>> call("to edit my details", "question", random.Random(0)).lower().count("edit my details")
     1
     """
-    first = said.split(" ", 1)[0]
-    if first in _VERBS and " " in said:
-        return frames.some_form(frames.Core("want", said), phrasing, rng) or f"I want to {said}."
+    if said.startswith(_TO):
+        return frames.some_form(frames.Core("want", said[len(_TO) :]), phrasing, rng) or f"I want {said}."
     lines = lexicon.lines("describe", f"name {phrasing}") if phrasing in frames.PHRASINGS else _every()
     return rng.choice(lines).format(k=said)
 

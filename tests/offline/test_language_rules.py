@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
 from rftkit.offline import frames, slots, verbs
 from rftkit.offline.chain import chain, wished
+from rftkit.offline.describe import describe
 from rftkit.offline.material import split_ending
 from rftkit.offline.named import phrase
 from rftkit.offline.write import write
@@ -74,10 +76,46 @@ def test_only_a_trouble_is_called_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("reserve_table", ""), ("card_swallowed", ""), ("cancel_card", "cancel my card")]
+    ("name", "said"), [("reserve_table", ""), ("card_swallowed", ""), ("cancel_card", "to cancel my card")]
 )
 def test_a_topic_is_called_by_its_name_only_where_that_is_english(name: str, said: str) -> None:
     assert phrase(name, ["My card is gone", "I want my card back"]) == said
+
+
+@pytest.mark.parametrize(
+    ("prompts", "said"),
+    [
+        (["I want to transfer money to Ann", "Is a transfer free?", "A transfer to Bob"], "to transfer money"),
+        (["Please transfer the money to Ann", "Is a transfer free?"], "to transfer the money"),
+        (["The transfer money is late", "The transfer money is gone"], "the transfer money"),
+        (["Is a transfer free?", "A transfer to Bob", "Where is the money?"], ""),
+    ],
+)
+def test_prompts_tell_whether_a_name_is_a_thing_or_what_one_does(prompts: list[str], said: str) -> None:
+    assert phrase("transfer_money", prompts) == said
+
+
+def test_no_frame_of_a_thing_is_filled_with_what_one_does() -> None:
+    noun = re.compile(r"\b(?:with|about|on|a|the|my|for|of) transfer money", re.IGNORECASE)
+    prompts = ["I want to transfer money to Ann", "Is a transfer of $20 free?", "I need a transfer to Bob today"]
+    shown = {"topic": {"name": "transfer_money"}, "examples": prompts, "count": 30}
+    told = {"topic": {"name": "Payments", "keywords": ["transfer money", "cancel order"]}, "count": 30}
+    masks = {**told, "frames": ["Where is ___?"], "items": [{"difficulty": "easy"}] * 30}
+    for seed in range(5):
+        made = [*write(shown, random.Random(seed))["prompts"]]
+        for payload in (told, masks):
+            made += describe(payload, random.Random(seed))["prompts"]
+        assert made
+        assert not [text for text in made if noun.search(text) or " cancel order" in text]
+
+
+def test_what_prompts_show_to_be_done_is_spoken_of_as_a_thing() -> None:
+    topic = {"name": "Returns", "keywords": ["return parcel"]}
+    told = describe({"topic": topic, "count": 20, "actions": ["return parcel"]}, random.Random(1))["prompts"]
+    assert any("returning parcel" in text for text in told)
+    assert not any("return parcel" in text for text in told)
+    plain = describe({"topic": topic, "count": 20}, random.Random(1))["prompts"]
+    assert any("return parcel" in text for text in plain)
 
 
 def test_a_chain_keeps_its_places_and_speaks_of_days_as_people_do() -> None:

@@ -96,6 +96,8 @@ class Job:
         Parent and siblings of the topic.
     frames
         Prompts of other topics with their subject left out.
+    actions
+        Those of the topic's words that are what one does, not a thing.
     rejected
         What was turned down before and why: `Rejected` ones of earlier rounds and of a person.
     wanted
@@ -132,6 +134,7 @@ class Job:
     many: bool = False
     contrast: Mapping[str, Any] = field(default_factory=dict)
     frames: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
     wanted: tuple[tuple[int, int], ...] = ()
     rejected: tuple[Rejected, ...] = ()
     written: Mapping[str, Sequence[str]] = field(default_factory=dict)

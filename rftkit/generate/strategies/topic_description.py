@@ -62,6 +62,7 @@ def tasks(job: Job, most: int | None = None) -> list[Task]:
             **items_of(items),
             **job.before(job.avoid),
             **({"frames": list(job.frames)} if job.many and job.frames else {}),
+            **({"actions": list(job.actions)} if job.actions else {}),
             **job.hints([]),
         }
         heat = job.options.heat(NAME)

@@ -168,7 +168,7 @@ def approve(ds: Context, models: Mapping[str, str], server: Mapping[str, Any], i
         if estimate is None or estimate.cost_usd == 0:
             continue
         price = "an unknown price" if estimate.cost_usd is None else f"about ${estimate.cost_usd:.4f}"
-        raise ApprovalError(f"{estimate.calls:,} calls to {name} at {price}; approve them with --yes (approved=True)")
+        raise ApprovalError(f"{estimate.calls:,} calls to {name} at {price}; approve them with approved=True")
 
 
 def _collect(ds: Context, name: str, server: Mapping[str, Any], ids: Sequence[str], how: How, run: str) -> Collected:

@@ -104,7 +104,7 @@ def _chosen(ds: Context, ids: Sequence[str] | None, split: str) -> pl.DataFrame:
 
 def _nothing(on: str | os.PathLike[str], found: Answers, ds: Context) -> str:
     if on == "outputs":
-        return "no valid record has an output to grade; grade the answers of a model with --on ANSWERS.jsonl (on=...)"
+        return "no valid record has an output to grade; grade the answers of a model with on='ANSWERS.jsonl'"
     if on == "rollouts":
         return f'there are no rollouts to grade; collect some with: rftkit dry-run "{ds.path}" --grader G --model M'
     first = next((f": line {one['line']}: {one['problem']}" for one in found.problems), "")

@@ -100,7 +100,7 @@ def namer(ds: Context, model: str) -> Namer:
         answers = _answers(ds, model, requests, "names by the model")
         failed = [answer for answer in answers if not answer.ok]
         if len(failed) == len(answers) and answers:
-            raise ModelError(f"{model} named no topic: {failed[0].error}; leave out --model to name them by keywords")
+            raise ModelError(f"{model} named no topic: {failed[0].error}; leave out model= to name them by keywords")
         return [_named(label, answer.value) for label, answer in zip(labels, answers, strict=True)]
 
     return name
@@ -152,7 +152,7 @@ def judge(ds: Context, model: str | None, *, approved: bool) -> Judge:
     """
     name = llm.default_model(model)
     if name == llm.OFFLINE:
-        raise InputError(f"the method llm needs a model that answers, and {name} is none; name one with --model")
+        raise InputError(f"the method llm needs a model that answers, and {name} is none; name one with model='...'")
 
     def decide(questions: Sequence[Question]) -> Sequence[Verdict | None]:
         requests = [_judging(question, str(place)) for place, question in enumerate(questions)]
@@ -198,5 +198,5 @@ def approve(estimate: llm.Estimate, *, approved: bool, what: str) -> None:
         return
     price = "an unknown price" if estimate.cost_usd is None else f"about ${estimate.cost_usd:.4f}"
     raise ApprovalError(
-        f"{what} takes {estimate.calls:,} calls to {estimate.model} at {price}; approve it with --yes (approved=True)"
+        f"{what} takes {estimate.calls:,} calls to {estimate.model} at {price}; approve it with approved=True"
     )

@@ -129,7 +129,7 @@ def _to(
         return _hosted(job, place, api_key, approved=approved)
     if not here:
         raise InputError(
-            f"the weights of {job.id} stay at the service that trained it; deploy it with to='hosted' (--to hosted)"
+            f"the weights of {job.id} stay at the service that trained it; deploy it with to='hosted'"
         )
     source = _weights(job)
     if to == "local":
@@ -192,7 +192,7 @@ def _hosted(job: TrainingJob, place: Path, api_key: str | None, *, approved: boo
         return _bedrock(job, place, approved=approved)
     at = endpoint_of(job.configuration, job.id)
     if not approved and not at.here:
-        raise ApprovalError(f"the smoke test sends one short call to {at.model}; approve it with --yes (approved=True)")
+        raise ApprovalError(f"the smoke test sends one short call to {at.model}; approve it with approved=True")
     contents = {"smoke_test.py": written.smoke_test(at.model, at.url, at.key_name), "endpoint.json": at.text()}
     return Deployment("hosted", at.model, at.url, probe(at, api_key), _written(place, contents), at.notes)
 
@@ -204,7 +204,7 @@ def _bedrock(job: TrainingJob, place: Path, *, approved: bool) -> Deployment:
 
     runner = job.backend
     if not approved or not isinstance(runner, Nova):
-        raise ApprovalError("Bedrock bills a deployment and its calls; approve it with --yes (approved=True)")
+        raise ApprovalError("Bedrock bills a deployment and its calls; approve it with approved=True")
     runner.deploy(job.folder)
     state = runner.deployed(job.folder)
     at = endpoint_of(job.configuration, job.id)

@@ -164,7 +164,7 @@ def name_of(model: str, base_url: str | None) -> str:
     ('openai/my-judge', 'gpt-4.1-mini')
     """
     if model == llm.OFFLINE:
-        raise InputError(f"{model} cannot judge answers; name a model that answers in the grader, or with --judge")
+        raise InputError(f"{model} cannot judge answers; name a model that answers in the grader, or with judge='...'")
     return f"openai/{model}" if base_url is not None and "/" not in model else model
 
 

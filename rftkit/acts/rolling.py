@@ -156,8 +156,9 @@ def asker(ds: Context, model: str | None, **options: Any) -> llm.Runner:
     name = llm.default_model(model)
     if name == llm.OFFLINE:
         raise InputError(
-            f"{name} writes prompts and answers none, so its rollouts would say nothing; name a model that answers "
-            "with --model, such as ollama/llama3 or openai/gpt-4.1-mini, or serve a local one and give --base-url"
+            f"a dry run asks the model that is to be trained, and {'none was named' if model is None else f'{name} is none'}"
+            f": {name} only writes prompts. Name one that answers, such as model='ollama/llama3' or "
+            "model='openai/gpt-4.1-mini', or a server of your own by model='openai/NAME' and base_url='http://...'"
         )
     return asking.runner(ds, name, **options)
 

@@ -57,7 +57,8 @@ def train(
     seed
         The same seed, data and options give the same run where the backend can promise that.
     budget_usd
-        Never spend more; needs a known price.
+        Never spend more; needs a known price. A service keeps no budget of ours: it is kept by looking, which
+        `TrainingJob.wait`, ``rftkit train --wait`` and an open `TrainingMonitor` do every few seconds.
     approved
         Whether the cost, or that it is unknown, is approved.
     force
@@ -161,11 +162,11 @@ def _approve(told: Announcement, backend: str, budget_usd: float | None, *, appr
     if budget_usd is not None and told.cost_usd is not None and told.cost_usd > budget_usd:
         raise ApprovalError(
             f"training would cost about ${told.cost_usd:.2f}, more than the budget of ${budget_usd:.2f}; "
-            "train fewer steps, or raise budget_usd"
+            "train fewer steps, or raise budget_usd="
         )
     if approved or told.cost_usd == 0:
         return
     price = "a price that nobody can tell beforehand" if told.cost_usd is None else f"about ${told.cost_usd:.2f}"
     raise ApprovalError(
-        f"training with {backend} takes {price}; {'; '.join((*told.notes, 'approve it'))} with --yes (approved=True)"
+        f"training with {backend} takes {price}; {'; '.join((*told.notes, 'approve it'))} with approved=True"
     )

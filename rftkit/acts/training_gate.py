@@ -68,11 +68,11 @@ def judged(verdict: str | None, grader: str, *, force: bool) -> Gate:
     if verdict is None:
         raise InputError(
             f"there is no dry run of {grader}; run one with ds.dry_run(grader, model=...), "
-            "or train without with --force (force=True), which the journal will say"
+            "or train without with force=True, which the journal will say"
         )
     raise InputError(
         f"the last dry run of {grader} was a NO-GO; see its diagnosis with ds.dry_runs()[-1], "
-        "or train all the same with --force (force=True), which the journal will say"
+        "or train all the same with force=True, which the journal will say"
     )
 
 

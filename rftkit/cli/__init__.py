@@ -95,11 +95,26 @@ def run(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except RftkitError as error:
-        return _failed(str(error), error.exit_code)
+        return _failed(_typed(str(error), arguments), error.exit_code)
     except OSError as error:
         return _failed(f"{error.strerror or error}: {error.filename or 'the dataset'}", 1)
     except MemoryError:
         return _failed("there is not enough memory for this; import in parts or use a larger machine", 1)
+
+
+def _typed(sentence: str, arguments: list[str] | None) -> str:
+    """Return a sentence with commands where it names calls of Python."""
+    from rftkit.cli.typed import typed
+
+    words = sys.argv[1:] if arguments is None else arguments
+    flags = [flag for parameter in _parameters(commands, words) for flag in parameter.opts]
+    return typed(sentence, words, {flag.removeprefix("--").replace("-", "_") for flag in flags})
+
+
+def _parameters(command: click.Command, words: list[str]) -> list[click.Parameter]:
+    """Return the parameters of the command that words name."""
+    inner = command.commands.get(words[0]) if isinstance(command, click.Group) and words else None
+    return command.params if inner is None else _parameters(inner, words[1:])
 
 
 def _failed(sentence: str, code: int) -> int:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from rftkit.cli.approving import approve, progress
 from rftkit.cli.common import as_json, dataset_argument, emit, existing, number, pairs_of, table
 from rftkit.cli.generation import money, price_of
-from rftkit.errors import ApprovalError, InputError
+from rftkit.errors import InputError
 
 _SHOWN = 5
 
@@ -53,8 +53,8 @@ def dry_run(
     told = plan.to_dict()
     if plan_only:
         return emit({"plan": told, "dataset_version": ds.version}, as_json=as_json, lines=_plan_lines(told))
-    _approve(told, as_json=as_json, yes=yes)
-    run = ds.dry_run(grader_, thresholds=limits, progress=_progress(), **given).wait()
+    approve(_plan_lines(told), yes=yes or told["cost_usd"] == 0, as_json=as_json)
+    run = ds.dry_run(grader_, thresholds=limits, progress=progress(), **given).wait()
     return _emit(run, ds, html, as_json=as_json)
 
 
@@ -66,27 +66,6 @@ def _limits(pairs: tuple[str, ...]) -> dict[str, float]:
         except ValueError:
             raise InputError(f"--threshold {name} takes a number such as 0.25, not {text!r}") from None
     return found
-
-
-def _approve(plan: Mapping[str, Any], *, as_json: bool, yes: bool) -> None:
-    if plan["cost_usd"] == 0 or yes:
-        return
-    for line in _plan_lines(plan):
-        click.echo(line, err=True)
-    if as_json or not sys.stdin.isatty():
-        raise ApprovalError("this costs money and nobody is here to approve it; run it again with --yes")
-    if not click.confirm("Go on?", err=True):
-        raise ApprovalError("not approved; nothing was sent and nothing was spent")
-
-
-def _progress() -> Any:
-    if not sys.stderr.isatty():
-        return None
-
-    def show(state: Any) -> None:
-        click.echo(f"\r{state.note}: {number(state.done)} of {number(state.total)} ", nl=False, err=True)
-
-    return show
 
 
 def _emit(run: Any, ds: Any, html: Path | None, *, as_json: bool) -> None:

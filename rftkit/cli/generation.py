@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,9 @@ from typing import Any
 import click
 
 from rftkit.cli.about import sentence, share
+from rftkit.cli.approving import approve, progress
 from rftkit.cli.common import as_json, counted, dataset_argument, emit, existing, ids_of, number, pairs_of, table
-from rftkit.errors import ApprovalError, InputError, ModelError
+from rftkit.errors import InputError, ModelError
 from rftkit.schema import STRATEGIES
 
 
@@ -64,8 +64,9 @@ def generate(dataset: Path, more: tuple[str, ...], as_json: bool, **options: Any
         )
         return
     _refuse_empty(told["plan"])
-    _approve(told["plan"], options, as_json=as_json)
-    report = ds.generate(plan, progress=_progress(), **paid).wait()
+    free = told["plan"]["cost_usd"] == 0
+    approve(_plan_lines(told["plan"]), yes=options["yes"] or free, as_json=as_json)
+    report = ds.generate(plan, progress=progress("candidates"), **paid).wait()
     _refuse_failed(report)
     result = {**told, **report.to_dict(), "dataset_version": ds.version}
     emit(result, as_json=as_json, lines=_generate_lines(result, dataset))
@@ -135,30 +136,6 @@ def _refuse_failed(report: Any) -> None:
         raise ModelError(
             f"nothing was generated: {next(iter(report.gave_up.values()), 'the model wrote no candidate')}"
         )
-
-
-def _approve(plan: dict[str, Any], options: dict[str, Any], *, as_json: bool) -> None:
-    free = plan["cost_usd"] == 0
-    if free or options["yes"]:
-        return
-    for line in _plan_lines(plan):
-        click.echo(line, err=True)
-    if as_json or not sys.stdin.isatty():
-        raise ApprovalError("this costs money and nobody is here to approve it; run it again with --yes")
-    if not click.confirm("Go on?", err=True):
-        raise ApprovalError("not approved; nothing was sent and nothing was spent")
-
-
-def _progress() -> Any:
-    if not sys.stderr.isatty():
-        return None
-
-    def show(state: Any) -> None:
-        click.echo(
-            f"\r{number(state.done)} of {number(state.total)} candidates", nl=state.done >= state.total, err=True
-        )
-
-    return show
 
 
 def _nothing_yet() -> dict[str, Any]:

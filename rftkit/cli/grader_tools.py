@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from rftkit.cli.approving import approved
 from rftkit.cli.common import as_json, emit, existing, number, table
 from rftkit.cli.generation import money, price_of
 from rftkit.cli.grading import grader, grader_of
-from rftkit.errors import ApprovalError, InputError
+from rftkit.errors import InputError
 
 
 @grader.command()
@@ -45,14 +45,7 @@ def probe(file: str, dataset: Path, as_json: bool, yes: bool, **options: Any) ->
     """Try a grader with answers that deserve nothing, and with the right one."""
     ds, chosen = existing(dataset), grader_of(file)
     asked = {**options, "price_per_million": price_of(options["price_per_million"])}
-    try:
-        report = chosen.probe(ds, approved=yes, **asked)
-    except ApprovalError as refused:
-        if yes or as_json or not sys.stdin.isatty():
-            raise
-        if not click.confirm(f"{str(refused).partition(';')[0]}. Go on?", err=True):
-            raise ApprovalError("not approved; nothing was sent and nothing was spent") from None
-        report = chosen.probe(ds, approved=True, **asked)
+    report = approved(lambda yes: chosen.probe(ds, approved=yes, **asked), yes=yes, as_json=as_json)
     told = report.to_dict()
     emit(told, as_json=as_json, lines=_probe_lines(told))
 

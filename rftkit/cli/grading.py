@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from rftkit.cli.approving import approved
 from rftkit.cli.common import as_json, counted, dataset_argument, emit, existing, number, table
 from rftkit.cli.generation import money, price_of
-from rftkit.errors import ApprovalError, NotFoundError
+from rftkit.errors import NotFoundError
 
 if TYPE_CHECKING:
     from rftkit.grade import Grader
@@ -63,14 +63,7 @@ def grade(dataset: Path, grader_: str, on: str, as_json: bool, yes: bool, **opti
         "budget_usd": options["budget_usd"],
         "price_per_million": price_of(options["price_per_million"]),
     }
-    try:
-        report = ds.grade(grader, approved=yes, **asked)
-    except ApprovalError as refused:
-        if yes or as_json or not sys.stdin.isatty():
-            raise
-        if not click.confirm(f"{str(refused).partition(';')[0]}. Go on?", err=True):
-            raise ApprovalError("not approved; nothing was sent and nothing was spent") from None
-        report = ds.grade(grader, approved=True, **asked)
+    report = approved(lambda yes: ds.grade(grader, approved=yes, **asked), yes=yes, as_json=as_json)
     told = {**report.to_dict(), "dataset_version": ds.version}
     emit(told, as_json=as_json, lines=_grade_lines(told))
     return _left(told)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from rftkit.cli.approving import approve, progress
 from rftkit.cli.common import as_json, dataset_argument, emit, number
 from rftkit.cli.generation import money, price_of
-from rftkit.errors import ApprovalError, InputError
+from rftkit.errors import InputError
 
 if TYPE_CHECKING:
     from rftkit.generator import GeneratorSession
@@ -72,11 +72,8 @@ def _approve_reading(session: GeneratorSession, options: dict[str, Any], *, as_j
     """Ask before a paid model reads a prompt or writes samples: their cost is small and capped, and is said."""
     if session.offline or options["yes"] or options["base_url"]:
         return
-    if as_json or not sys.stdin.isatty():
-        raise ApprovalError(f"{session.model} costs money and nobody is here to approve it; run it again with --yes")
     cap = "an unknown price" if session.cap_usd is None else f"at most {money(session.cap_usd)}"
-    if not click.confirm(f"{session.model} reads and writes samples for {cap}. Go on?", err=True):
-        raise ApprovalError("not approved; nothing was sent and nothing was spent")
+    approve([f"{session.model} reads and writes samples for {cap}"], yes=False, as_json=as_json)
 
 
 def _read(session: GeneratorSession, options: dict[str, Any]) -> None:
@@ -118,33 +115,14 @@ def _make(session: GeneratorSession, options: dict[str, Any], told: dict[str, An
 
 def _whole(session: GeneratorSession, options: dict[str, Any], told: dict[str, Any], *, as_json: bool) -> None:
     plan = session.plan(options["count"], without_answers=options["without_answers"])
-    _approve(plan, options, as_json=as_json)
-    chosen = {name: options[name] for name in ("name", "excel_safe", "without_answers", "budget_usd")}
-    report = session.write_job(options["count"], options["format"], progress=_progress(), **chosen).wait()
-    told.update(report.to_dict())
-
-
-def _approve(plan: dict[str, Any], options: dict[str, Any], *, as_json: bool) -> None:
-    if plan["cost_usd"] == 0 or options["yes"]:
-        return
     price = (
         f"about {money(plan['cost_usd'])}, at most {money(plan['cap_usd'])}" if plan["cost_usd"] else "an unknown price"
     )
-    click.echo(f"{number(plan['calls'])} calls to {plan['model']}, {price}", err=True)
-    if as_json or not sys.stdin.isatty():
-        raise ApprovalError("this costs money and nobody is here to approve it; run it again with --yes")
-    if not click.confirm("Go on?", err=True):
-        raise ApprovalError("not approved; nothing was sent and nothing was spent")
-
-
-def _progress() -> Any:
-    if not sys.stderr.isatty():
-        return None
-
-    def show(state: Any) -> None:
-        click.echo(f"\r{number(state.done)} of {number(state.total)} records", nl=state.done == state.total, err=True)
-
-    return show
+    line = f"{number(plan['calls'])} calls to {plan['model']}, {price}"
+    approve([line], yes=options["yes"] or plan["cost_usd"] == 0, as_json=as_json)
+    chosen = {name: options[name] for name in ("name", "excel_safe", "without_answers", "budget_usd")}
+    report = session.write_job(options["count"], options["format"], progress=progress("records"), **chosen).wait()
+    told.update(report.to_dict())
 
 
 def _lines(told: dict[str, Any], dataset: Path) -> Iterator[str]:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rftkit.cli.approving import approved
 from rftkit.cli.common import as_json, dataset_argument, emit, existing, number, pairs_of, table
 from rftkit.cli.generation import price_of
 from rftkit.cli.grading import grader_of
-from rftkit.errors import ApprovalError, InputError
+from rftkit.cli.typed import typed
+from rftkit.errors import InputError
 
 if TYPE_CHECKING:
     from rftkit.acts.training_job import TrainingJob
@@ -35,14 +37,18 @@ _EVERY = 2.0
 @click.option("--base-url", help="Address of a service with OpenAI's fine-tuning API.")
 @click.option("--key-name", help="Environment variable that holds its key; OPENAI_API_KEY by default.")
 @click.option("--set", "more", multiple=True, metavar="NAME=VALUE", help="An option of the backend.")
-@click.option("--budget-usd", type=click.FloatRange(min=0), help="Never spend more; needs a price.")
+@click.option(
+    "--budget-usd",
+    type=click.FloatRange(min=0),
+    help="Stop at so much; needs a price. At a service only while somebody looks: --wait.",
+)
 @click.option("--price-per-hour", type=click.FloatRange(min=0), help="US dollars for an hour at the service.")
 @click.option("--force", is_flag=True, help="Train after a NO-GO or without a dry run; the journal says so.")
 @click.option("--job", "job_", help="Which job, for --status, --cancel and --resume; the newest by default.")
 @click.option("--status", "look", is_flag=True, help="Say how far the job is.")
 @click.option("--cancel", is_flag=True, help="Stop the job; what it made stays.")
 @click.option("--resume", is_flag=True, help="Go on with a job that was cancelled, failed or cut off.")
-@click.option("--wait", is_flag=True, help="Wait for the end.")
+@click.option("--wait", is_flag=True, help="Wait for the end, and stop the job at its budget.")
 @click.option("--yes", is_flag=True, help="Approve the cost.")
 @as_json
 def train(dataset: Path, as_json: bool, grader_: str | None, yes: bool, **options: Any) -> None:
@@ -57,6 +63,7 @@ def train(dataset: Path, as_json: bool, grader_: str | None, yes: bool, **option
     if options["wait"]:
         status = _waited(job)
     told = {**status.to_dict(), "backend": job.configuration["backend"], "dataset_version": ds.version}
+    told["error"] = told["error"] and typed(told["error"], ["train", str(dataset)])
     emit(told, as_json=as_json, lines=_status_lines(told))
 
 
@@ -69,14 +76,7 @@ def _begun(ds: Dataset, grader_: str | None, options: Mapping[str, Any], *, yes:
     asked = {name: options[name] for name in names}
     asked |= {name: options[name] for name in service if options[name] is not None}
     asked |= {name: _value(text) for name, text in pairs_of(options["more"], "--set").items()}
-    try:
-        return ds.train(rules, approved=yes, **asked)
-    except ApprovalError as refused:
-        if yes or as_json or not sys.stdin.isatty() or "approve it" not in str(refused):
-            raise
-        if not click.confirm(f"{str(refused).partition('; approve it')[0]}. Go on?", err=True):
-            raise ApprovalError("not approved; nothing was sent and nothing was spent") from None
-        return ds.train(rules, approved=True, **asked)
+    return approved(lambda yes: ds.train(rules, approved=yes, **asked), yes=yes, as_json=as_json)
 
 
 def _value(text: str) -> Any:

@@ -242,7 +242,7 @@ def checked(config: Mapping[str, Any], base: str | None) -> None:
     rftkit.errors.InputError: training on Bedrock needs role_arn: the role that Bedrock takes, such as ...
     """
     if not base:
-        raise InputError("name the model to train with --base (base=...), such as amazon.nova-2-lite-v1:0:256k")
+        raise InputError("name the model to train with base='...', such as amazon.nova-2-lite-v1:0:256k")
     for name, what in NEEDED.items():
         if not config.get(name):
             raise InputError(f"training on Bedrock needs {name}: {what}; give it with --set {name}=... ({name}=...)")

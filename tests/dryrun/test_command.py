@@ -75,7 +75,7 @@ def test_a_plan_says_what_would_be_asked_and_sends_nothing(
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        (["--model", "rftkit/offline"], "answers none"),
+        (["--model", "rftkit/offline"], "only writes prompts"),
         (["--grader", "no-such-file.json"], "no grader file"),
         (["--threshold", "mean_low=x"], "takes a number"),
         (["--threshold", "no=1", "--yes"], "no threshold 'no'"),

@@ -231,7 +231,7 @@ def test_with_one_rollout_the_learnable_share_is_unknown_and_skipped(tmp_path: P
 
 def test_the_keyless_writer_is_refused(tmp_path: Path) -> None:
     ds = world(tmp_path / "a.rft", {"cards": [0.5]})
-    with pytest.raises(InputError, match="rftkit/offline writes prompts and answers none"):
+    with pytest.raises(InputError, match="only writes prompts"):
         ds.dry_run(EXACT, model="rftkit/offline")
 
 

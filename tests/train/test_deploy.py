@@ -121,7 +121,7 @@ def test_a_service_that_does_not_answer_fails_the_smoke_test(
 
 def test_a_paid_call_needs_an_approval(ds: Dataset, hosted: TrainingJob) -> None:
     hosted.folder.update(config={"base_url": "https://models.example.com/v1"})
-    with pytest.raises(ApprovalError, match=r"one short call to openai/ft:base:final.*--yes"):
+    with pytest.raises(ApprovalError, match=r"one short call to openai/ft:base:final.*approved=True"):
         ds.deploy(hosted, to="hosted")
 
 

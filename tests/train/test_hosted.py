@@ -276,7 +276,7 @@ def test_the_key_may_come_from_another_variable(ds: Dataset, service: Service, m
 
 
 def test_a_cost_that_nobody_knows_needs_an_approval(ds: Dataset, service: Service) -> None:
-    with pytest.raises(ApprovalError, match=r"nobody can tell beforehand.*--yes"):
+    with pytest.raises(ApprovalError, match=r"nobody can tell beforehand.*approved=True"):
         train(ds, service, approved=False)
     assert service.requests == []
     assert ds.jobs() == []
@@ -292,6 +292,20 @@ def test_a_budget_needs_a_price_and_stops_the_job(ds: Dataset, service: Service)
     status = job.status()
     assert status.state == "cancelled"
     assert "of a budget of $5.00" in " ".join(status.warnings)
+
+
+def test_a_job_over_its_budget_that_could_not_be_stopped_is_stopped_at_the_next_look(
+    ds: Dataset, service: Service
+) -> None:
+    job = train(ds, service, budget_usd=5.0, price_per_hour=100.0)
+    service.jobs["ftjob-0"]["status"] = "running"
+    job.folder.update(started="2026-01-01T00:00:00Z")
+    service.fail("POST .*/cancel", *[500] * 20)
+    assert job.status().state == "running"
+    assert "could not be stopped" in str(job.configuration["unreachable"])
+    service.failures.clear()
+    assert job.wait(5, every=0.01).state == "cancelled"
+    assert [event["kind"] for event in job.events()].count("budget") == 1
 
 
 def test_options_that_a_service_does_not_have_are_refused_before_anything_exists(ds: Dataset, service: Service) -> None:
@@ -349,7 +363,7 @@ def test_the_journal_says_what_was_trained_and_that_it_was_forced(ds: Dataset, s
 
 
 def test_training_without_a_dry_run_is_refused(ds: Dataset, service: Service) -> None:
-    with pytest.raises(InputError, match=r"no dry run of this grader.*--force"):
+    with pytest.raises(InputError, match=r"no dry run of this grader.*force=True"):
         train(ds, service, force=False)
     assert ds.jobs() == []
 

@@ -220,7 +220,7 @@ def test_the_model_is_deployed_once_and_named_for_litellm(ds: Dataset, aws: Aws)
     aws.seen("Completed", outputModelArn=MODEL)
     aws.results()
     job = train(ds)
-    with pytest.raises(ApprovalError, match="--yes"):
+    with pytest.raises(ApprovalError, match="approved=True"):
         ds.deploy(job, to="hosted")
     stub = aws.stubs["bedrock"]
     stub.add_response("create_custom_model_deployment", {"customModelDeploymentArn": DEPLOYED}, None)
@@ -250,7 +250,7 @@ def test_the_model_is_deployed_once_and_named_for_litellm(ds: Dataset, aws: Aws)
         ({"reasoning_effort": "huge"}, "no reasoning effort"),
         ({"budget_usd": 5.0}, "names no price"),
         ({"api_key": "x"}, "takes no api_key"),
-        ({"approved": False}, "--yes"),
+        ({"approved": False}, "approved=True"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_exists(

@@ -63,7 +63,7 @@ def test_before_and_after_are_asked_once_and_compared_from_the_store(
 
 def test_what_nobody_can_price_needs_an_approval(ds: Dataset, job: TrainingJob, service: Service) -> None:
     job.folder.update(config={"base_url": "http://models.example.com/v1"})
-    with pytest.raises(ApprovalError, match=r"calls to openai/.* at .*--yes"):
+    with pytest.raises(ApprovalError, match=r"calls to openai/.* at .*approved=True"):
         ds.evaluate(job)
 
 
@@ -118,7 +118,7 @@ def test_training_is_refused_after_a_no_go_and_goes_on_after_another_verdict(ds:
     service.answer = lambda model, prompt: "no idea"
     assert _dry(ds, service, prompts=10, rollouts=2).verdict == "NO-GO"
     given = {"backend": "openai", "base": "o4-mini", "base_url": service.url, "approved": True}
-    with pytest.raises(InputError, match=r"was a NO-GO.*--force"):
+    with pytest.raises(InputError, match=r"was a NO-GO.*force=True"):
         ds.train(EXACT, **given)
     assert ds.jobs() == []
     forced = ds.train(EXACT, force=True, **given)

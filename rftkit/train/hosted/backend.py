@@ -95,6 +95,10 @@ class Hosted:
             folder.update(state="cancelled")
             folder.event("cancelled", "cancelled before the service began")
             return
+        self._stop(folder, remote)
+        self.poll(folder)
+
+    def _stop(self, folder: JobFolder, remote: Mapping[str, Any]) -> None:
         made, secrets = self._client(folder), self._secrets(folder)
         calls.patiently(
             "cancelling the job",
@@ -104,7 +108,6 @@ class Hosted:
             wait=self._wait,
         )
         folder.event("cancelled", "the service was asked to stop")
-        self.poll(folder)
 
     def resume(self, folder: JobFolder) -> None:
         """Take up a start that was cut off, or a job that is paused."""
@@ -229,9 +232,16 @@ class Hosted:
             folder.update(cost_usd=cost)
         if budget is None or cost is None or cost < budget or told["state"] in ENDED or told.get("over_budget"):
             return
+        try:
+            self._stop(folder, told["remote"])
+        except RftkitError as error:  # the next look tries again: a job that goes on costs money
+            folder.update(
+                unreachable=f"${cost:.2f} are spent of ${budget:.2f}, and the job could not be stopped: {error}"
+            )
+            return
         folder.update(over_budget=True)
         folder.event("budget", f"${cost:.2f} are spent of ${budget:.2f}: the job is stopped")
-        self.cancel(folder)
+        follow(self._client(folder), folder, told["remote"]["job"], self._secrets(folder))
 
 
 def _offered(find: Callable[[], str | None]) -> str | None:
@@ -271,7 +281,11 @@ def _cost(job: Mapping[str, Any], train: int, validation: int) -> Iterator[str]:
         yield "the service does not say what training costs before it is done"
     else:
         limit = job.get("budget_usd")
-        stop = f"; it is stopped when a look at its status finds ${limit:.2f} spent" if limit is not None else ""
+        stop = (
+            f"; a look at its status that finds ${limit:.2f} spent stops it: keep one going"
+            if limit is not None
+            else ""
+        )
         yield f"an hour of training costs ${price:.2f}, and nobody knows how many it takes{stop}"
     if job["grader"].get("type") in ("score_model", "multi"):
         yield "models that the grader asks are paid for as well"

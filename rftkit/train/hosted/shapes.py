@@ -84,7 +84,7 @@ def checked(config: Mapping[str, Any], base: str | None, grader: Mapping[str, An
     rftkit.errors.InputError: a service does not take 'steps'; it takes epochs, eval_every, batch_size, ...
     """
     if not base:
-        raise InputError("name the model to train as the service calls it, with --base (base=...)")
+        raise InputError("name the model to train as the service calls it, with base='...'")
     known = (*HYPERPARAMETERS, *OPTIONS)
     for name in config:
         if name not in known:

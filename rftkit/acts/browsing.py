@@ -16,6 +16,7 @@ import polars as pl
 
 from rftkit import messages, schema
 from rftkit.acts import picking, reading
+from rftkit.acts.text_order import TextOrder
 from rftkit.errors import InputError
 from rftkit.topics.calibrate import HIGH, MEDIUM
 
@@ -197,14 +198,15 @@ def _hits(ds: Context, text: str) -> pl.Series:
 
 def _sorted(ds: Context, known: pl.DataFrame, wanted: Wanted) -> np.ndarray:
     name = _NAMES.get(wanted.sort, wanted.sort)
-    if wanted.sort in ("text", "turns"):
-        known = known.with_columns(peeks(ds).get(ds, known["row"])[wanted.sort])
+    if wanted.sort == "text":
+        known = known.with_columns(text=peeks(ds).order(ds, known["row"]))
+    elif wanted.sort == "turns":
+        known = known.with_columns(peeks(ds).get(ds, known["row"])["turns"])
     if name == "position":
         ordered = known["place"].reverse() if wanted.descending else known["place"]
     else:
-        by = pl.col(name).str.to_lowercase() if name == "text" else pl.col(name)
         # equal ones keep the order of the dataset, so that a page is the same whenever it is asked for
-        ordered = known.select("place", by.alias("by")).sort(
+        ordered = known.select("place", by=name).sort(
             "by", descending=wanted.descending, nulls_last=True, maintain_order=True
         )["place"]
     return ordered.to_numpy().astype(np.int64)
@@ -244,7 +246,9 @@ class Peeks:
 
     def __init__(self) -> None:
         self.known = pl.DataFrame(schema={"row": pl.Int64, "text": pl.String, "turns": pl.Int64})
+        self._order = TextOrder()
         self._lock = threading.Lock()
+        self._sorting = threading.Lock()
 
     def get(self, ds: Context, rows: pl.Series) -> pl.DataFrame:
         """Return row, text and turns of these rows, in their order.
@@ -256,13 +260,30 @@ class Peeks:
         rows
             Row numbers of its records.
         """
+        known = self._with(ds, rows)
+        return known[known["row"].search_sorted(rows)] if rows.len() else known.clear()
+
+    def order(self, ds: Context, rows: pl.Series) -> pl.Series:
+        """Return the ranks of the texts of these rows, in any case; null where there is no text.
+
+        Parameters
+        ----------
+        ds
+            The dataset.
+        rows
+            Row numbers of its records.
+        """
+        with self._sorting:
+            return self._order.ranks(self._with(ds, rows), rows)
+
+    def _with(self, ds: Context, rows: pl.Series) -> pl.DataFrame:
+        """Return what is known, these rows included."""
         missing = rows.filter(~picking.holds(self.known["row"], rows))
         if missing.len() and picking.near(ds, missing) is None:
             self.read_all(ds)
         elif missing.len():
             self._keep(picking.pick(ds, missing, _peek()))
-        known = self.known
-        return known[known["row"].search_sorted(rows)] if rows.len() else known.clear()
+        return self.known
 
     def read_all(self, ds: Context) -> None:
         """Read what is not known yet of all records, in one look through the table."""
@@ -272,7 +293,9 @@ class Peeks:
     def _keep(self, read: pl.DataFrame) -> None:
         with self._lock:  # reading is done without it: a page must not wait until all is read
             fresh = read.filter(~picking.holds(self.known["row"], read["row"]))
-            self.known = pl.concat([self.known, fresh]).sort("row")
+            last = self.known["row"][-1] if self.known.height else -1
+            together = pl.concat([self.known, fresh.sort("row")], rechunk=True)
+            self.known = together.sort("row") if fresh.height and fresh["row"].min() < last else together
 
 
 def _peek() -> list[pl.Expr]:

@@ -1,6 +1,6 @@
 // What a dry run says, piece by piece: verdict, rewards, rules, causes, topics, samples, another run beside it.
 import { h, type Child } from "../shared/dom.ts";
-import { count, money, plural, score, share, signedScore } from "../shared/format.ts";
+import { asSentence, count, money, plural, score, share, signedScore } from "../shared/format.ts";
 import { facts, type Fact } from "../shared/pieces.ts";
 
 type Maybe = number | null;
@@ -87,7 +87,7 @@ export function rules({ rules: all }: Run, move?: (name: string, value: number) 
   const row = (rule: Rule): HTMLElement => {
     const { kind, mark } = OUTCOMES[rule.outcome] ?? { kind: "near", mark: "•" };
     const unsure = rule.sure === false && h("small", { class: "rft__note" }, " not sure: the interval lies on both sides");
-    return h("tr", { test: "rule", "data-rule": rule.name }, h("td", {}, h("span", { class: `rft__status rft__status--${kind}` }, `${mark} ${rule.outcome}`)), h("th", { scope: "row" }, rule.text, unsure), h("td", { class: "rft__number" }, score(rule.value)), h("td", { class: "rft__number" }, threshold(rule, move)));
+    return h("tr", { test: "rule", "data-rule": rule.name }, h("td", {}, h("span", { class: `rft__status rft__status--${kind}` }, `${mark} ${rule.outcome}`)), h("th", { scope: "row" }, asSentence(rule.text), unsure), h("td", { class: "rft__number" }, score(rule.value)), h("td", { class: "rft__number" }, threshold(rule, move)));
   };
   const head = h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "outcome"), h("th", { scope: "col" }, "rule"), h("th", { scope: "col", class: "rft__number" }, "seen"), h("th", { scope: "col", class: "rft__number" }, "threshold")));
   return h("section", { class: "rft-dry__rules", "aria-label": "Rules" }, h("h3", { class: "rft__head" }, "Rules"), h("table", { class: "rft__table" }, head, h("tbody", {}, all.map(row))));
@@ -111,7 +111,7 @@ export function causes({ diagnosis }: Run): Child {
     const kind = cause.severity === "serious" ? "far" : "near";
     const where = cause.topic === null ? CAUSES[cause.cause] ?? cause.cause : `topic ${cause.topic}`;
     const records = cause.records.length > 0 && h("details", { test: "records" }, h("summary", { class: "rft__note" }, `${plural(cause.count, "prompt")} behind it`), h("ul", { class: "rft__list" }, cause.records.map(({ id, text }) => h("li", { dir: "auto" }, h("code", { class: "rft-dry__id" }, id), " ", text))));
-    return h("li", { test: "cause", "data-code": cause.code, class: "rft-dry__cause" }, h("span", { class: `rft__status rft__status--${kind}` }, `${kind === "far" ? "✗" : "▿"} ${where}`), h("div", {}, h("p", {}, cause.evidence), h("p", {}, h("b", {}, cause.advice.charAt(0).toUpperCase() + cause.advice.slice(1))), records));
+    return h("li", { test: "cause", "data-code": cause.code, class: "rft-dry__cause" }, h("span", { class: `rft__status rft__status--${kind}` }, `${kind === "far" ? "✗" : "▿"} ${where}`), h("div", {}, h("p", {}, asSentence(cause.evidence)), h("p", {}, h("b", {}, asSentence(cause.advice))), records));
   };
   return h("section", { "aria-label": "Diagnosis" }, h("h3", { class: "rft__head" }, "Why, and what to do"), h("ul", { class: "rft-dry__causes" }, diagnosis.map(one)));
 }
@@ -135,7 +135,7 @@ function cell(n: number, whole: number): HTMLElement {
 export function samples({ samples: rows }: Run): Child {
   const groups = ["lowest", "middle", "highest"].map((name) => ({ name, rows: rows.filter((one) => one.group === name) })).filter((group) => group.rows.length > 0);
   if (groups.length === 0) return null;
-  const one = (row: Sample): HTMLElement => h("li", { test: "sample" }, h("p", { class: "rft__note rft-dry__about" }, `reward ${score(row.reward)}${row.topic === null ? "" : `, ${row.topic}`}`), h("p", { class: "rft-dry__prompt", dir: "auto" }, row.prompt), h("p", { class: "rft-dry__answer", dir: "auto" }, row.answer === "" ? "(no text)" : row.answer));
+  const one = (row: Sample): HTMLElement => h("li", { test: "sample" }, h("p", { class: "rft__note rft-dry__about" }, `reward ${score(row.reward)}${row.topic === null ? "" : `, ${row.topic}`}`), h("p", { class: "rft-dry__prompt", tabindex: 0, dir: "auto" }, row.prompt), h("p", { class: "rft-dry__answer", tabindex: 0, dir: "auto" }, row.answer === "" ? "(no text)" : row.answer));
   const folded = groups.map((group) => h("details", { test: `samples-${group.name}` }, h("summary", {}, `${group.name} rewards`), h("ol", { class: "rft-dry__samples" }, group.rows.map(one))));
   return h("section", { "aria-label": "Samples" }, h("h3", { class: "rft__head" }, "Samples"), folded);
 }

@@ -71,7 +71,7 @@ function topics({ topics: rows, more }: Division, acts: Acts): Child {
   const head = h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "topic"), ...["train", "validation", "share"].map((name) => h("th", { scope: "col", class: "rft__number", title: name === "share" ? "share of validation" : undefined }, name))));
   const body = rows.map(({ path, train, validation }) => h("tr", { test: "topic-row" }, h("th", { scope: "row", dir: "auto" }, path === "" ? h("span", { class: "rft__note" }, "unassigned") : path), h("td", { class: "rft__number" }, count(train)), h("td", { class: "rft__number" }, validation === 0 ? h("span", { class: "rft__status--near" }, "▿ 0") : count(validation)), h("td", { class: "rft__number" }, share(validation / Math.max(1, train + validation)))));
   const rest = more > 0 && h("p", { class: "rft__note" }, `and ${plural(more, "smaller topic")}`);
-  const fold = h("details", { test: "topics", open: acts.open || rows.length <= FEW }, h("summary", {}, `By topic (${count(rows.length + more)})`), h("div", { class: "rft-export__scroll" }, h("table", { class: "rft__table" }, head, h("tbody", {}, body))), rest);
+  const fold = h("details", { test: "topics", open: acts.open || rows.length <= FEW }, h("summary", {}, `By topic (${count(rows.length + more)})`), h("div", { class: "rft-export__scroll", role: "group", "aria-label": "By topic", tabindex: 0 }, h("table", { class: "rft__table" }, head, h("tbody", {}, body))), rest);
   fold.addEventListener("toggle", () => acts.opened(fold.open));
   return fold;
 }

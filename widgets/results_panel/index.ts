@@ -179,8 +179,8 @@ function topics(shown: Shown): Child {
 /** Prompts with an answer before and one after, side by side. */
 function pairs(name: string, rows: readonly Pair[]): Child {
   if (rows.length === 0) return null;
-  const side = (word: string, reward: Maybe, said: string): HTMLElement => h("div", {}, h("p", { class: "rft__note" }, `${word}, reward ${score(reward)}`), h("p", { class: "rft-results__said", dir: "auto" }, said === "" ? "(no text)" : said));
-  const one = (row: Pair): HTMLElement => h("li", { test: "pair" }, h("p", { class: "rft-results__prompt", dir: "auto" }, row.prompt), h("div", { class: "rft-results__sides" }, side("before", row.before, row.said_before), side("after", row.after, row.said_after)));
+  const side = (word: string, reward: Maybe, said: string): HTMLElement => h("div", {}, h("p", { class: "rft__note" }, `${word}, reward ${score(reward)}`), h("p", { class: "rft-results__said", tabindex: 0, dir: "auto" }, said === "" ? "(no text)" : said));
+  const one = (row: Pair): HTMLElement => h("li", { test: "pair" }, h("p", { class: "rft-results__prompt", tabindex: 0, dir: "auto" }, row.prompt), h("div", { class: "rft-results__sides" }, side("before", row.before, row.said_before), side("after", row.after, row.said_after)));
   return h("details", { test: name.toLowerCase() }, h("summary", {}, `${name}: prompts that ${name === "Wins" ? "gained" : "lost"} most`), h("ol", { class: "rft-results__pairs" }, rows.map(one)));
 }
 

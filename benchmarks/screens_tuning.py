@@ -101,17 +101,20 @@ def tuning(ds: Any, table: Table) -> None:
     split = table.shown("SplitPanel", lambda: SplitPanel(ds))
     table.time("  (what the choice would give, beside)", split.wait, 1e9)
     table.time("  another share", lambda: split.choose(train=0.8), wait=split.wait)
-    table.time("  divide", split.divide, wait=split.settle)
-    table.time("  undo", split.undo, wait=split.settle)
+    table.asked("  divide", split, "divide")
+    table.asked("  undo", split, "undo")
     with Loopback(say=say) as server:
         options = {"model": MODEL, "base_url": server.url, "prompts": PROMPTS, "rollouts": ROLLOUTS}
         dry = table.shown("DryRunPanel, before a run", lambda: DryRunPanel(ds, GRADER, **options))
         table.time("  (what a run would ask, beside)", dry.settle, 1e9)
         table.time("  another number of prompts", lambda: dry.choose(prompts=PROMPTS - 1), wait=dry.settle)
-        table.time("  start", dry.start, wait=dry.wait)
+        table.asked("  start", dry, "start")
+        table.time("  (the run, beside)", dry.wait, 1e9)
         table.time("  move a threshold", lambda: dry.move_threshold("mean_low", 0.2), JUMP)
-        table.time("  keep it", dry.keep_thresholds, wait=dry.settle)
-        table.time("  grade again", lambda: (dry.use(GRADER), dry.regrade()), wait=dry.wait)
+        table.asked("  keep it", dry, "keep_thresholds")
+        dry.use(GRADER)
+        table.asked("  grade again", dry, "regrade")
+        table.time("  (the grades, beside)", dry.wait, 1e9)
     table.shown("DryRunPanel, after a run", lambda: DryRunPanel(ds, GRADER))
     train(ds)
     monitor = table.shown("TrainingMonitor", lambda: TrainingMonitor(ds, GRADER, base="tiny"))
@@ -130,20 +133,24 @@ def wizard(ds: Any, table: Table) -> None:
 
     ds.save_grader(GRADER, reason="it fits")
     page = table.shown("RFTWizard", lambda: RFTWizard(ds, base="tiny"))
-    table.time("  to the grader", page.forward)
-    table.time("  to the dry run", page.forward)
-    table.time("  on to the training", page.go_on_anyway)
+    table.asked("  to the grader", page, "forward")
+    table.asked("  to the dry run", page, "forward")
+    table.asked("  on to the training", page, "go_on_anyway")
     if not ds.jobs():
         train(ds)
-    table.time("  to the results", lambda: page.go("results"))
-    table.time("  back", page.back)
-    table.time("  after a step of another", lambda: (ds.delete(ds.labels()["id"][:1].to_list()), page.follow()))
+    table.asked("  to the results", page, "go", step="results")
+    table.asked("  back", page, "back")
+    ds.delete(ds.labels()["id"][:1].to_list())
+    table.time("  after a step of another, beside", page.follow, 1e9)
     names = ("SplitPanel", "GraderBuilder", "GraderPlayground", "DryRunPanel", "TrainingMonitor", "ResultsPanel")
     table.sizes(page, *(page.panel(name) for name in names))
 
 
 def ideas(ds: Any, table: Table) -> None:
-    """Measure the generator and its cards, in the folder of the dataset itself."""
+    """Measure the generator and its cards in the folder of the dataset itself.
+
+    The set is not written here: what that takes in so large a dataset is the work of `categorize`, which reads all of it.
+    """
     from rftkit.widgets import AnnotationCards, DatasetGenerator
 
     page = table.shown("DatasetGenerator", lambda: DatasetGenerator(ds))
@@ -157,9 +164,9 @@ def ideas(ds: Any, table: Table) -> None:
     table.time("  the next samples", cards.next_samples, wait=cards.wait)
     table.time("  compare", cards.compare)
     table.time("  to the set", lambda: page.go("set"), wait=page.settle)
-    table.time("  write 50", lambda: (page.set_form(count=50), page.write()), wait=page.wait)
+    table.time("  another count", lambda: page.set_form(count=50), wait=page.settle)
     table.time("  open the workbench", page.open_workbench)
-    table.shown("DatasetGenerator, with a set", lambda: DatasetGenerator(GeneratorSession(ds.path)))
+    table.shown("DatasetGenerator, in another kernel", lambda: DatasetGenerator(GeneratorSession(ds.path)))
     table.sizes(page, cards)
 
 

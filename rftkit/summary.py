@@ -160,7 +160,7 @@ class Summary:
             "topics": self.topics,
         }
         notice = render.notice("Ready for training.", "ok") if self.ready else render.notice("Not ready yet.", "far")
-        sentences = [f"{'blocks' if rule.blocking else 'advice'}: {rule.sentence}" for rule in self.reasons]
+        sentences = [f"{'blocks' if rule.blocking else 'worth a look'}: {rule.sentence}" for rule in self.reasons]
         return render.card(
             "Dataset", render.facts(parts), render.facts(scores, DEFINITIONS), notice, render.bullets(sentences)
         )

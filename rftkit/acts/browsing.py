@@ -261,7 +261,7 @@ class Peeks:
             Row numbers of its records.
         """
         known = self._with(ds, rows)
-        return known[known["row"].search_sorted(rows)] if rows.len() else known.clear()
+        return known[picking.found(known["row"], rows)[0]] if rows.len() else known.clear()
 
     def order(self, ds: Context, rows: pl.Series) -> pl.Series:
         """Return the ranks of the texts of these rows, in any case; null where there is no text.
@@ -274,7 +274,7 @@ class Peeks:
             Row numbers of its records.
         """
         with self._sorting:
-            return self._order.ranks(self._with(ds, rows), rows)
+            return self._order.ranks(self._with(ds, self._order.missing(rows)), rows)
 
     def _with(self, ds: Context, rows: pl.Series) -> pl.DataFrame:
         """Return what is known, these rows included."""
@@ -293,9 +293,8 @@ class Peeks:
     def _keep(self, read: pl.DataFrame) -> None:
         with self._lock:  # reading is done without it: a page must not wait until all is read
             fresh = read.filter(~picking.holds(self.known["row"], read["row"]))
-            last = self.known["row"][-1] if self.known.height else -1
             together = pl.concat([self.known, fresh.sort("row")], rechunk=True)
-            self.known = together.sort("row") if fresh.height and fresh["row"].min() < last else together
+            self.known = together if together["row"].is_sorted() else together.sort("row")
 
 
 def _peek() -> list[pl.Expr]:

@@ -42,8 +42,8 @@ def places(ds: Context, wanted: pl.Series) -> pl.DataFrame:
         Row numbers.
     """
     known = came(ds)
-    there = wanted.filter(holds(known["row"], wanted))
-    return known[known["row"].search_sorted(there)] if there.len() else known.clear()
+    at, there = found(known["row"], wanted)
+    return known[at[there]] if there.any() else known.clear()
 
 
 def holds(rows: pl.Series, wanted: pl.Series) -> pl.Series:
@@ -61,9 +61,30 @@ def holds(rows: pl.Series, wanted: pl.Series) -> pl.Series:
     >>> holds(pl.Series([2, 4]), pl.Series([4, 5, 1])).to_list()
     [True, False, False]
     """
-    if rows.is_empty():
-        return pl.repeat(value=False, n=wanted.len(), eager=True)
-    return rows[rows.search_sorted(wanted).clip(upper_bound=rows.len() - 1)] == wanted
+    return pl.Series(found(rows, wanted)[1])
+
+
+def found(rows: pl.Series, wanted: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return where each wanted row is or would be among rows that ascend, and whether it is there.
+
+    Parameters
+    ----------
+    rows
+        Row numbers, ascending.
+    wanted
+        Row numbers.
+
+    Examples
+    --------
+    >>> places, there = found(pl.Series([2, 4]), pl.Series([4, 5, 1]))
+    >>> places.tolist(), there.tolist()
+    ([1, 1, 0], [True, False, False])
+    """
+    known, asked = rows.to_numpy(), wanted.to_numpy()
+    if not known.size:
+        return np.zeros(asked.size, dtype=np.int64), np.zeros(asked.size, dtype=bool)
+    places = np.minimum(np.searchsorted(known, asked), known.size - 1)  # asked in order: twice as quick as in polars
+    return places, known[places] == asked
 
 
 def slices(places: pl.Series) -> list[tuple[int, int]]:

@@ -36,6 +36,10 @@ class TextOrder:
         self._ranks = np.empty(0)  # of these rows; not a number where there is no text
         self._sorted = np.empty(0, dtype=np.int64)  # places of the rows that have a text, by rank
 
+    def missing(self, rows: pl.Series) -> pl.Series:
+        """Return those of some rows that have no rank yet."""
+        return rows.filter(~picking.holds(self._rows, rows))
+
     def ranks(self, known: pl.DataFrame, rows: pl.Series) -> pl.Series:
         """Return the rank of each of these rows; null where there is no text.
 
@@ -46,11 +50,12 @@ class TextOrder:
         rows
             Row numbers.
         """
-        fresh = rows.filter(~picking.holds(self._rows, rows))
-        if fresh.len() and not self._inserted(known, fresh.sort()):
-            self._sort(known)
-        found = self._ranks[self._rows.search_sorted(rows).to_numpy()]
-        return pl.Series("rank", found).fill_nan(None)
+        at, there = picking.found(self._rows, rows)
+        if not there.all():
+            if not self._inserted(known, rows.filter(pl.Series(~there)).sort()):
+                self._sort(known)
+            at, _ = picking.found(self._rows, rows)
+        return pl.Series("rank", self._ranks[at]).fill_nan(None)
 
     def _sort(self, known: pl.DataFrame) -> None:
         self._rows = known["row"]

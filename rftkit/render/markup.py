@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
 from html import escape
-from pathlib import Path
 
 
 class Html(str):
@@ -82,23 +80,3 @@ def tag(name: str, *children: object, **attributes: object) -> Html:
         if value is not None and value is not False
     )
     return Html(f"<{name}{shown}>{join(*children)}</{name}>")
-
-
-@cache
-def style() -> Html:
-    """Return the style element that every page of rftkit begins with.
-
-    Examples
-    --------
-    >>> style().startswith("<style>")
-    True
-    """
-    folder = Path(__file__).parent
-    sheets = [(folder / name).read_text(encoding="utf-8") for name in ("theme.css", "static.css")]
-    return Html("<style>" + _tight("".join(sheets)) + "</style>")
-
-
-def _tight(css: str) -> str:
-    import re
-
-    return re.sub(r"\s*([{};])\s*", r"\1", re.sub(r"/\*.*?\*/", "", css, flags=re.S)).strip()

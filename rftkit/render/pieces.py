@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 
 from rftkit.render import numbers
-from rftkit.render.markup import Html, join, style, tag
+from rftkit.render.markup import Html, join, tag
+from rftkit.render.sheet import style
 
 #: Words and marks of a status; the mark is there for those who do not see the colour.
 STATUS: dict[str, tuple[str, str, str]] = {
@@ -47,7 +48,8 @@ def card(title: object = None, *pieces: object, note: object = None) -> Html:
     heading = tag("p", title, class_="rft__title") if title is not None else ""
     quiet = tag("p", note, class_="rft__note") if note is not None else ""
     body = [piece if isinstance(piece, Html) or piece is None else tag("p", piece) for piece in pieces]
-    return tag("div", style(), heading, quiet, *body, class_="rft rft--page")
+    shown = join(heading, quiet, *body)
+    return tag("div", style(shown), shown, class_="rft rft--page")
 
 
 def head(text: object) -> Html:

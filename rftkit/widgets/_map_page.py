@@ -14,7 +14,7 @@ from rftkit.widgets._map_points import Floats
 EMPTY = "No records yet: import some, then they have a place on the map."
 NOT_DRAWN = "The map is not drawn yet."
 #: Dots of a saved page; a sample where there are more, so that a saved notebook stays small.
-DOTS = 1500
+DOTS = 1200
 WIDE, TALL = 720, 480
 #: Steps of a place between two whole numbers of the picture; whole numbers are short.
 FINE = 2

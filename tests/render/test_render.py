@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 from rftkit import render
 from rftkit.messages import pack, unpack
 
+#: Every class that the sheets know.
+EVERY = " ".join(re.findall(r"rft__[\w-]+", (Path(render.__file__).parent / "static.css").read_text()))
 VOID = {"br", "meta", "link", "img", "wbr"}
 
 
@@ -166,3 +170,19 @@ def test_a_table_says_how_many_rows_it_leaves_out() -> None:
 @pytest.mark.parametrize("value", [0.0, -0.0, 0.0004])
 def test_a_difference_of_nothing_has_no_sign(value: float) -> None:
     assert render.points(value) == "0.0"
+
+
+def test_a_page_carries_the_rules_of_what_is_on_it_and_no_others() -> None:
+    small, large = render.style('<p class="rft__note">x</p>'), render.style(EVERY)
+    assert "rft__note{" in small
+    assert "rft__thread" not in small
+    assert "max-width: 560px" not in small
+    assert len(small) < len(large) / 2
+
+
+def test_no_rule_of_the_sheets_is_lost_where_all_is_on_the_page() -> None:
+    folder = Path(render.__file__).parent
+    sheets = "".join((folder / name).read_text() for name in ("theme.css", "static.css"))
+    whole = re.sub(r"\s", "", render.style(EVERY))
+    for rule in re.findall(r"([^{}]+)\{[^{}]*\}", re.sub(r"/\*.*?\*/", "", sheets, flags=re.S)):
+        assert re.sub(r"\s", "", rule) in whole, rule

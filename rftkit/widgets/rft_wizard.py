@@ -10,6 +10,7 @@ import msgspec
 import traitlets
 
 from rftkit import render
+from rftkit.acts import splitting
 from rftkit.errors import InputError, NotFoundError
 from rftkit.store.transaction import write_file
 from rftkit.widgets._base import act
@@ -237,7 +238,7 @@ class RFTWizard(DatasetWidget, bundle_name="rft_wizard"):
         return checks[step]() if step in checks else ""
 
     def _no_split(self) -> str:
-        state = self.dataset.split_state()
+        state = splitting.split_counts(self.dataset)
         if state is None:
             return "divide the records first, with the button Split"
         empty = [name for name in ("train", "validation") if not state[name]]

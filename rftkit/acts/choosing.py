@@ -105,7 +105,8 @@ def corrections(ds: Context) -> int:
         The dataset.
     """
     when = last_run(ds)["when"]
-    said = _living(reading.labels(ds)).filter((pl.col("topic_method") == "manual") & pl.col("topic").is_not_null())
+    by_hand = (pl.col("topic_method") == "manual") & pl.col("topic").is_not_null()
+    said = _living(reading.labels(ds), "updated_at").filter(by_hand)
     if when is None:
         return said.height
     since = pl.lit(when).str.to_datetime(time_zone="UTC")
@@ -141,7 +142,7 @@ def waiting(ds: Context, kind: str, topic: str, limit: int | None = None) -> tup
     """
     if kind not in QUEUES:
         raise InputError(f"kind is {kind!r}; give one of {', '.join(QUEUES)}")
-    said = _living(reading.labels(ds)).filter(~pl.col("topic_method").is_in(HAND_MADE).fill_null(value=False))
+    said = _living(reading.labels(ds), "id").filter(~pl.col("topic_method").is_in(HAND_MADE).fill_null(value=False))
     sure = pl.col("topic_confidence").fill_null(0.0)
     of = {
         "unassigned": pl.col("topic").is_null(),
@@ -241,11 +242,12 @@ def offered(ds: Context, ids: Sequence[str], *, embedder: str = "auto", seed: in
 
 def _with_teachers(said: pl.DataFrame, asked: pl.Series, seed: int) -> pl.DataFrame:
     """Return the records asked about, and of the others the hand-made ones first, then a sample of the surest."""
-    known = said.with_columns(asked=asked, hand=pl.col("topic_method").is_in(HAND_MADE).fill_null(value=False))
-    others = known.filter(~pl.col("asked") & pl.col("topic").is_not_null() & pl.col("valid").fill_null(value=True))
+    hand = pl.col("topic_method").is_in(HAND_MADE).fill_null(value=False)
+    teaches = ~asked & said["topic"].is_not_null() & said["valid"].fill_null(value=True)
+    others = said.select("row", "topic_confidence", hand=hand).filter(teaches)
     mixed = others.sample(fraction=1.0, shuffle=True, seed=seed)
     chosen = mixed.sort("hand", "topic_confidence", descending=True, nulls_last=True, maintain_order=True)
-    rows = pl.concat([known.filter("asked")["row"], chosen.head(_TEACHERS)["row"]])
+    rows = pl.concat([said["row"].filter(asked), chosen.head(_TEACHERS)["row"]])
     return said.filter(pl.col("row").is_in(rows.implode()))
 
 
@@ -269,5 +271,8 @@ def _fitted(ds: Context, found: Any, cache: VectorCache) -> Any:
     return embed.fitted(found, texts, embed.kept(embed.get("minilm"), cache))  # type: ignore[arg-type]
 
 
-def _living(labels: pl.DataFrame) -> pl.DataFrame:
-    return labels.filter(pl.col("valid").fill_null(value=True))
+def _living(labels: pl.DataFrame, *more: str) -> pl.DataFrame:
+    """Return how the records that are not invalid stand: no other columns, which filtering would copy."""
+    return labels.select("topic", "topic_method", "topic_confidence", "valid", *more).filter(
+        pl.col("valid").fill_null(value=True)
+    )

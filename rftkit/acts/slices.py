@@ -28,7 +28,7 @@ def stored(ds: Context) -> pl.DataFrame:
         The dataset.
     """
     known: dict[Path, pl.DataFrame] = ds.remember("files", (), dict)
-    return together(_kept(known, ds.store.files("labels", ds.line), _read))
+    return together(_kept(known, _files(ds), _read))
 
 
 def named(ds: Context, topics: TopicTree, swap: Callable[[pl.DataFrame, TopicTree], pl.DataFrame]) -> pl.DataFrame:
@@ -43,11 +43,15 @@ def named(ds: Context, topics: TopicTree, swap: Callable[[pl.DataFrame, TopicTre
     swap
         Replaces ids by paths.
     """
-    paths = ds.store.files("labels", ds.line)
+    paths = _files(ds)
     # with ids first: the two share all columns but that of topics, and the first step finds them read
     plain = dict(zip(paths, _kept(ds.remember("files", (), dict), paths, _read), strict=True))
     known: dict[Path, pl.DataFrame] = ds.remember("named files", ("topics.json",), dict)
     return together(_kept(known, paths, lambda path: swap(plain[path], topics)))
+
+
+def _files(ds: Context) -> list[Path]:
+    return ds.remember("files of the labels", ("labels",), lambda: ds.store.files("labels", ds.line))
 
 
 def _read(path: Path) -> pl.DataFrame:

@@ -170,6 +170,8 @@ def choices(
     >>> len(found.of(0))
     2
     """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
     asked = np.asarray(wanted, dtype=bool)
     blank = {name: pl.when(~pl.Series(asked)).then(name) for name in ("topic", "topic_method") if name in frame.columns}
     work = Work.of(frame.with_columns(**blank), tree, again=False, only=asked, seed=seed)
@@ -177,7 +179,9 @@ def choices(
     outcome.shares = {}
     if len(work.at):
         work.embed(embedder, None)
-        by_meaning(work, outcome, keywords.scores(work.texts, work.leaves), together=True, seed=seed)
+        # a few hundred records: threads of BLAS would wait for each other several times as long as they work
+        with threadpool_limits(1, "blas"):
+            by_meaning(work, outcome, keywords.scores(work.texts, work.leaves), together=True, seed=seed)
     return Choices(work, outcome, frame.select(last_user_text()).to_series().to_list(), _sure(work))
 
 

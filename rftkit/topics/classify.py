@@ -86,11 +86,13 @@ def by_examples(found: Space, examples: Examples, belief: npt.NDArray[np.float64
     (3, 3)
     """
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     count = len(found.topics)
     given, goal, weights = _material(found, examples, belief)
     model = LogisticRegression(C=_STRENGTH, max_iter=150, tol=1e-3)
-    with warnings.catch_warnings():
+    # a descent is many small products: threads that wait for each other cost several times the work itself
+    with threadpool_limits(1, "blas"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an unfinished descent is good enough: the result is calibrated
         phases.apart(lambda: model.fit(given, goal, sample_weight=weights))
     result = np.zeros((len(found.view), count))

@@ -241,7 +241,7 @@ class CategorizePanel(NewTopics, bundle_name="categorize_panel"):
             self._show_queue()
             raise
         self._decided[sentence] = chosen
-        self._after()
+        self._after(shown=self._waiting.here != chosen)
 
     @act
     def leave(self) -> None:
@@ -313,13 +313,14 @@ class CategorizePanel(NewTopics, bundle_name="categorize_panel"):
     def _judge_anew(self) -> None:
         self._offered = choosing.Offered()
 
-    def _after(self) -> None:
-        if len(self.dataset) < LARGE:
+    def _after(self, *, shown: bool = False) -> None:
+        if reading.labels(self.dataset).height < LARGE:
             self.refresh()
             self.publish(done=self._undo.told())
             return
         self.seen_version = self.dataset.version
-        self.publish(queue=self._waiting.told(), card=self._card(), done=self._undo.told())
+        card = self.card if shown else self._card()  # the next record is there, and no decision changes another
+        self.publish(queue=self._waiting.told(), card=card, done=self._undo.told())
         self._counts.ask(self._state, self._show_state)
 
     def _show_state(self, state: dict[str, Any] | None, error: BaseException | None) -> None:

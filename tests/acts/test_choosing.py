@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import rftkit
-from rftkit.acts import choosing
-from rftkit.errors import InputError
+from rftkit.acts import choosing, reading
+from rftkit.errors import InputError, NotFoundError
 from rftkit.jobs import StoppedError
 
 CARDS = [f"Where is my new card, I ordered it {n} days ago" for n in range(3, 15)]
@@ -99,3 +100,24 @@ def test_a_run_that_is_stopped_leaves_the_topics_as_they_were(ds: rftkit.Dataset
     with pytest.raises(StoppedError, match="as they were"):
         job.wait()
     assert ds.version == before
+
+
+def test_a_record_is_found_alone_as_among_others(ds: rftkit.Dataset) -> None:
+    assert reading.labels_of(ds, ["r3"]).rows() == reading.labels_of(ds, ["r3", "r4"]).rows()[:1]
+    with pytest.raises(NotFoundError, match="'r99'"):
+        reading.labels_of(ds, ["r99"])
+
+
+def test_what_teaches_is_by_hand_first_then_the_surest_and_never_what_is_asked_or_invalid(
+    ds: rftkit.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ds.categorize(method=["keyword"])
+    ds.assign(["r7"], "rates")
+    monkeypatch.setattr(choosing, "_TEACHERS", 4)
+    said = reading.labels(ds).with_columns(
+        topic_confidence=pl.when(pl.col("id").is_in(["r1", "r2", "r3", "r4"])).then(0.99).otherwise("topic_confidence"),
+        valid=pl.col("id") != "r4",
+    )
+    found = choosing._with_teachers(said, said["id"].is_in(["r24"]), 0)
+    assert found["id"].to_list() == ["r1", "r2", "r3", "r7", "r24"]
+    assert found.columns == said.columns

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import rftkit
-from rftkit import phases
+from rftkit import embed, phases
 from rftkit.acts import asking, gathering
+from rftkit.embed import minilm, static
 from rftkit.embed.remote import Called
 from rftkit.errors import InputError
 from rftkit.jobs import Control, StoppedError
@@ -160,3 +161,18 @@ def test_embedding_reports_its_pieces_and_a_stop_keeps_those_that_are_done(
     with pytest.raises(StoppedError), phases.watched(control, gathering.STOPPED):
         gathering.gathered(ds, gathering.living(ds), "toy")
     assert seen == [10, 10, 10, 6], "what was embedded is not embedded again"
+
+
+def test_central_records_of_a_large_dataset_are_found_without_the_slow_model(
+    ds: rftkit.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if minilm.folder() is None:
+        pytest.skip("the weights of MiniLM are not installed")
+    ds.save_topics(TopicTree().add("Money").add("Cards"), categorize=False)
+    ds.assign(["r0", *(f"r{n}" for n in range(24, 36))], "Money")
+    static.table()  # made once for all datasets
+    monkeypatch.setattr(embed, "LARGE", 20)
+    monkeypatch.setattr(minilm.MiniLM, "embed", None)
+    found = ds.central_records("Money", 5)
+    assert set(found["last_user_text"]) <= set(TEXTS["rate"]), "not the one about a card"
+    assert found.height == 5

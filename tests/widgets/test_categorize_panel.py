@@ -10,7 +10,7 @@ import pytest
 import rftkit
 from rftkit.errors import ApprovalError
 from rftkit.jobs import Job
-from rftkit.widgets import CategorizePanel
+from rftkit.widgets import CategorizePanel, categorize_panel
 from rftkit.widgets._waiting import Waiting
 from tests.widgets.test_widgets import ask
 
@@ -264,3 +264,21 @@ def test_a_queue_forgets_nothing_while_the_dataset_changes() -> None:
     assert queue.here == "c"
     queue.keep({"c"})
     assert queue.told()["total"] == 1
+
+
+def test_of_a_large_dataset_too_the_card_is_the_record_as_it_is(
+    bank: rftkit.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(categorize_panel, "LARGE", 0)
+    bank.categorize(method=["keyword"])
+    panel = CategorizePanel(bank)
+    panel.choose_queue("high")
+    for _ in range(24):
+        panel.assign("rates")
+        panel.settle()
+        assert panel.card == panel._card()
+    assert panel.queue["decided"] == 24
+    assert panel.state["by_hand"] == 24
+    panel.undo()
+    panel.settle()
+    assert (panel.card, panel.state["by_hand"]) == (panel._card(), 23)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from rftkit.generate.facets import spread
 from rftkit.generate.options import Options
@@ -19,6 +19,7 @@ from rftkit.offline import analogy, asides, doing, frames, phrases, slots
 if TYPE_CHECKING:
     from rftkit.generate.meanings import Embedder
 
+T = TypeVar("T")
 _MOST_MINED, _MOST_PER_TOPIC, _MOST_TOPICS = 8000, 120, 800
 _MOST_ORDERED = 240
 _PLACES = 2
@@ -77,20 +78,28 @@ class Learned:
         self._values: dict[tuple[int, ...], dict[str, list[str]]] = {}
         self._lent: dict[str, tuple[str, ...]] = {}
 
+    def _once(self, name: str, make: Callable[[], T]) -> T:
+        """Return what was learned from these records before, by an earlier run."""
+        return self.pool.remember((name, self._mined and self.many), make)
+
     @cached_property
     def interchangeable(self) -> tuple[tuple[str, str], ...]:
         """Phrases that prompts use in the same places and for the same topics, most frequent first."""
-        return tuple((one, other) for one, other, _ in phrases.mine(self._groups, contexts=_PLACES))
+        return self._once(
+            "interchangeable",
+            lambda: tuple((one, other) for one, other, _ in phrases.mine(self._groups, contexts=_PLACES)),
+        )
 
     @cached_property
     def asides(self) -> dict[str, list[str]]:
         """Sentences that people put beside anything, by what they follow."""
-        return asides.mine(self._groups)
+        return self._once("asides", lambda: asides.mine(self._groups))
 
     @cached_property
     def openings(self) -> dict[str, int]:
         """Return how often sentences begin with which words."""
-        return frames.openings(text for texts in self._groups.values() for text in texts)
+        texts = (text for texts in self._groups.values() for text in texts)
+        return self._once("openings", lambda: frames.openings(texts))
 
     def lent(self, topic: str) -> tuple[str, ...]:
         """Return prompts of topics with nearly the same name, said for this one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rftkit.generate.similarity import rolled
+from rftkit.generate.similarity import grams, rolled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +46,8 @@ class Nearby:
 
         self.parts: list[str] = []
         marks: list[np.ndarray] = []
-        self._needed = np.zeros(len(texts), dtype=np.int64)
+        self._limit = limit
+        self._sizes, self._chosen, self._needed = (np.zeros(len(texts), dtype=np.int64) for _ in range(3))
         for place, text in enumerate(texts):
             numbers, shown = _told(text)
             often = np.searchsorted(usual, numbers, "right") - np.searchsorted(usual, numbers, "left")
@@ -55,6 +56,7 @@ class Nearby:
             chosen = order[: 2 * lacking + 2]
             marks.append(numbers[chosen])
             self.parts.extend(shown[at] for at in order[: lacking + 1].tolist())
+            self._sizes[place], self._chosen[place] = len(order), len(chosen)
             self._needed[place] = len(chosen) - lacking
         self._index(marks)
 
@@ -90,8 +92,19 @@ class Nearby:
         mine = self._owners[firsts + np.arange(len(firsts))]
         both, shared = np.unique(np.repeat(rows, counts) * len(self._needed) + mine, return_counts=True)
         rows, mine = np.divmod(both, len(self._needed))
-        found[rows[shared >= self._needed[mine]]] = True
+        enough = shared >= self._needed[mine]
+        rows, mine, shared = rows[enough], mine[enough], shared[enough]
+        found[rows[self._reach(texts, rows, mine, shared)]] = True
         return found
+
+    def _reach(self, texts: Sequence[str], rows: np.ndarray, mine: np.ndarray, shared: np.ndarray) -> np.ndarray:
+        """Return which pairs can still reach the limit, now that the sizes of both texts are looked at."""
+        import numpy as np
+
+        some, at = np.unique(rows, return_inverse=True)
+        sizes = np.bincount(grams([texts[row] for row in some.tolist()])[1], minlength=len(some))[at]
+        lacking = self._chosen[mine] - shared
+        return np.asarray(self._sizes[mine] - lacking >= self._limit * (sizes + lacking) - _EPSILON)
 
 
 def _told(text: str) -> tuple[np.ndarray, list[str]]:

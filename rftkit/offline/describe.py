@@ -67,7 +67,8 @@ def describe(data: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
 def _subjects(topic: Mapping[str, Any]) -> list[str]:
     name = " ".join(re.split(r"[\W_]+", str(topic.get("name", "")))).strip().lower()
     keywords = [str(keyword).replace("_", " ").strip() for keyword in topic.get("keywords") or ()]
-    own = [keyword for keyword in keywords if keyword] or _phrases(str(topic.get("description", "")))
+    named = [keyword for keyword in keywords if keyword and not doing.past(keyword)]
+    own = named or _phrases(str(topic.get("description", "")))
     return list(dict.fromkeys([*own, name] if name else own)) or ["this"]
 
 

@@ -1,6 +1,6 @@
 """Whether a phrase names a thing or what one does, as prompts show it: "a transfer fee", but "to transfer money".
 
-Many English words are both. A phrase of two words or more that begins with one is what one does where prompts have it after
+Many English words are both. A phrase that begins with one is what one does where prompts have it after
 "to", "can", "I" and the like, or its verb before its object ("cancel my transfer"); a thing where they have it after a
 determiner or a preposition.
 """
@@ -20,6 +20,9 @@ PLAIN = frozenset(lexicon.words("verbs", "plain"))
 _SURE = frozenset(lexicon.words("verbs", "sure"))
 VERBS = PLAIN | _SURE | frozenset((*lexicon.words("verbs", "base"), *lexicon.words("verbs", "imperative")))
 _OBJECTS = frozenset((*lexicon.words("verbs", "determiners"), *lexicon.words("verbs", "mass")))
+_PAST = frozenset(
+    done for one, _, done in (pair.partition(":") for pair in lexicon.words("verbs", "past")) if one != done
+)
 _OBJECT = "my|the|a|an|your|this|that|some|any|more"
 
 
@@ -53,12 +56,14 @@ def shown(phrase: str, whole: str) -> bool | None:
     True
     """
     first, _, rest = phrase.partition(" ")
-    if first not in VERBS or not rest:
+    if first not in VERBS:
         return False
     before = re.findall(rf"(?<= )(\S+) {re.escape(phrase)}s?(?= )", whole)
     done, named = sum(word in _BEFORE for word in before), sum(word in _BEFORE_THING for word in before)
     if done != named:
         return done > named
+    if not rest:
+        return None
     thing = rest.split(" ", 1)[0]
     return True if re.search(rf" {re.escape(first)} (?:{_OBJECT}) {re.escape(thing)}s? ", whole) else None
 
@@ -68,11 +73,22 @@ def likely(phrase: str) -> bool:
 
     Examples
     --------
-    >>> likely("cancel order"), likely("transfer money"), likely("order status")
-    (True, True, False)
+    >>> likely("cancel order"), likely("cancel"), likely("transfer money"), likely("order status")
+    (True, True, True, False)
     """
     first, _, rest = phrase.partition(" ")
-    return bool(rest) and (first in _SURE or (first in VERBS and rest.split(" ", 1)[0] in _OBJECTS))
+    return first in _SURE or (first in VERBS and rest.split(" ", 1)[0] in _OBJECTS)
+
+
+def past(word: str) -> bool:
+    """Return whether a word only tells what was done: nobody asks about "bought".
+
+    Examples
+    --------
+    >>> past("bought"), past("cost"), past("card")
+    (True, False, False)
+    """
+    return word in _PAST
 
 
 def as_thing(phrase: str) -> str:

@@ -114,6 +114,10 @@ def test_what_prompts_show_to_be_done_is_spoken_of_as_a_thing() -> None:
     told = describe({"topic": topic, "count": 20, "actions": ["return parcel"]}, random.Random(1))["prompts"]
     assert any("returning parcel" in text for text in told)
     assert not any("return parcel" in text for text in told)
+    bought = {"name": "Orders", "keywords": ["cancel", "bought", "parcel"]}
+    alone = " ".join(describe({"topic": bought, "count": 20}, random.Random(1))["prompts"])
+    assert "canceling" in alone or "cancelling" in alone
+    assert not re.search(r"\b(?:cancel|bought)\b", alone)
     plain = describe({"topic": topic, "count": 20}, random.Random(1))["prompts"]
     assert any("return parcel" in text for text in plain)
 

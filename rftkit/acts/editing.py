@@ -56,12 +56,13 @@ def edit(
     NotFoundError
         There is no such record.
     InputError
-        Nothing to change was given.
+        Nothing to change was given, or the messages are no list of messages.
     """
     given = {"tools": tools, "tool_choice": tool_choice, "output": output, "metadata": metadata, "extra": extra}
     changes = {name: value for name, value in given.items() if value is not _UNSET}
     if messages is None and not changes:
         raise InputError(f"nothing to change was given; give messages= or one of {', '.join(_JSON)}")
+    _check_messages(messages)
     said = reading.records(ds, [id], columns=["row"])
     with ds.step("edit", {"id": id, "changed": [*(["messages"] if messages is not None else []), *changes]}) as step:
         old = reading.rows(ds, said["row"])
@@ -70,6 +71,16 @@ def edit(
             columns += [pack([messages]), *_blank("raw", "problems", "repairs", old=old)]
         put_back(ds, step, said["row"], old.with_columns(columns))
     return reading.records(ds, [id])
+
+
+def _check_messages(messages: Any) -> None:
+    """Raise where messages are no list of objects; what is in them is for `sanitize` to judge."""
+    whole = messages is None or (not isinstance(messages, str) and isinstance(messages, Sequence))
+    if not whole or not all(isinstance(message, dict) for message in messages or ()):
+        raise InputError(
+            f"messages is {messages!r:.80}; give a list of messages, such as "
+            f'[{{"role": "user", "content": "Where is my order?"}}]'
+        )
 
 
 def _column(name: str, value: Any) -> pl.Series:

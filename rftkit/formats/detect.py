@@ -209,6 +209,8 @@ def _nothing(name: str, values: Sequence[Any], head: bytes) -> str:
     if values:
         kinds = sorted({type(value).__name__ for value in values})
         return f"{name!r} holds JSON ({', '.join(kinds)}) but no objects, so no records; each row has to be an object"
+    if not head.strip():
+        return f"{name!r} hold no row; give at least one record"
     said = looks_like(head)
     begins = head[:60].decode("utf-8", "replace").strip()
     told = said or f"no row of it is JSON (it begins with {begins!r})"

@@ -66,9 +66,10 @@ def checked(threshold: float, floor: float = LEAST) -> float:
     0.7
     """
     if not floor <= threshold <= 1:
-        again = "; sanitize again with a lower one" if LEAST <= threshold < floor else ""
+        known = LEAST <= threshold < floor  # in itself allowed, but no pairs were made down to there
+        least, again = (floor, "; sanitize again with a lower one") if known else (LEAST, "")
         raise InputError(
-            f"the threshold of near duplicates is {threshold}; it must be from {floor} to 1, for example 0.7{again}"
+            f"the threshold of near duplicates is {threshold}; it must be from {least} to 1, for example 0.7{again}"
         )
     return threshold
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -104,6 +105,16 @@ def test_an_edit_is_judged_and_keeps_the_place_of_the_record(ds: rftkit.Dataset)
     assert ds.invalid()["errors"].to_list() == [["empty_user_message"]]
     ds.undo()
     assert ds.invalid().is_empty()
+
+
+@pytest.mark.parametrize(
+    "messages", ["Where is my order?", ["Where is my order?"], {"role": "user", "content": "Hi"}, 5]
+)
+def test_an_edit_takes_messages_and_says_so(ds: rftkit.Dataset, messages: Any) -> None:
+    version = ds.version
+    with pytest.raises(InputError, match=r"give a list of messages, such as \[\{\"role\""):
+        ds.edit(ds.records()["id"][0], messages=messages)
+    assert ds.version == version
 
 
 def test_an_edit_that_makes_a_copy_is_a_duplicate_at_once(ds: rftkit.Dataset) -> None:

@@ -73,6 +73,11 @@ def test_a_named_file_that_is_no_chat_data_is_refused_in_one_sentence(
     assert "\n" not in str(error.value)
 
 
+def test_no_rows_at_all_are_said_to_be_none() -> None:
+    with pytest.raises(FormatError, match="hold no row; give at least one record"):
+        formats.read([])
+
+
 def test_a_folder_without_files_that_could_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text("nothing")
     with pytest.raises(FormatError, match="of 1 files none ends in"):

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rftkit.errors import InputError
 from rftkit.keys import digests, normalise, normalise_text
 from rftkit.sanitize import minhash, near, near_pairs, sanitize
 from rftkit.sanitize.grams import Shingler, overlaps
@@ -234,3 +235,11 @@ def test_similarity_ignores_case_white_space_and_width() -> None:
     assert normalise(pl.Series(["Where  IS\tmy ｏｒｄｅｒ"])).to_list() == ["where is my order"]
     found = judged([user("Where is my order, please?")], [user("WHERE is  my ｏｒｄｅｒ, please!!")])
     assert found.warnings_by_code == {"near_duplicate": 1}
+
+
+@pytest.mark.parametrize(("threshold", "floor", "said"), [(5, 0.5, "from 0.2 to 1"), (0.1, 0.5, "from 0.2 to 1")])
+def test_a_refused_threshold_names_the_range_that_is_allowed(threshold: float, floor: float, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        near.checked(threshold, floor)
+    with pytest.raises(InputError, match=r"from 0\.5 to 1, for example 0\.7; sanitize again with a lower one"):
+        near.checked(0.3, 0.5)

@@ -88,7 +88,7 @@ def _choose_renderer() -> None:
 def _calm(chart: Any, title: str, subtitle: str = "") -> Any:
     heading = {"text": title, "anchor": "start", "fontSize": 15, "fontWeight": 600, "offset": 12, "color": TEXT}
     if subtitle:
-        heading |= {"subtitle": subtitle, "subtitleFontSize": 12, "subtitlePadding": 4, "subtitleColor": TARGET}
+        heading |= {"subtitle": subtitle, "subtitleFontSize": 12, "subtitlePadding": 4, "subtitleColor": TEXT}
     axis = {"domain": False, "ticks": False, "grid": False, "labelPadding": 6, "titleFontWeight": "normal"}
     ink = {"labelColor": TEXT, "titleColor": TEXT, "labelFontSize": 12, "titleFontSize": 12}
     return (

@@ -22,17 +22,24 @@ if TYPE_CHECKING:
 _COLUMNS = ("row", "text_key", "text")
 #: Files of earlier versions that are kept, so that an undo reads nothing.
 _SPARE = 8
+#: Rows of a file that are read together.
+_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True)
-class _File:
+class _Part:
+    """Some rows of a file, and the outlines of their texts."""
+
     rows: pl.Series
     outlines: Outlines
 
-    @classmethod
-    def read(cls, path: Path) -> _File:
-        said = pl.read_parquet(path, columns=["row", "text"], hive_partitioning=False)
-        return cls(said["row"], Outlines.of(said["text"]))
+
+def _read(path: Path) -> list[_Part]:
+    """Return the outlines of a file, made some rows at a time: its texts can be longer than memory is large."""
+    scan = pl.scan_parquet(path, hive_partitioning=False, glob=False)
+    count = int(scan.select(pl.len()).collect().item())
+    said = (scan.slice(first, _AT_ONCE).select("row", "text").collect() for first in range(0, count, _AT_ONCE))
+    return [_Part(part["row"], Outlines.of(part["text"])) for part in said]
 
 
 def to(ds: Context, new: pl.DataFrame, keys: pl.DataFrame, floor: float) -> pl.DataFrame | None:
@@ -59,7 +66,7 @@ def to(ds: Context, new: pl.DataFrame, keys: pl.DataFrame, floor: float) -> pl.D
     # what another record says was compared when that came
     texts = said.filter(~pl.col("text_key").is_in(same["text_key"].implode()))["text"]
     near = [
-        file.rows.filter(pl.Series(file.outlines.near(text, floor))) for file in _files(ds, texts) for text in texts
+        part.rows.filter(pl.Series(part.outlines.near(text, floor))) for part in _parts(ds, texts) for text in texts
     ]
     rows = pl.concat([same["row"], *near]).unique()
     if not direct(texts.len(), rows.len() + texts.len(), 0):
@@ -71,14 +78,15 @@ def to(ds: Context, new: pl.DataFrame, keys: pl.DataFrame, floor: float) -> pl.D
     return read if direct(texts.len(), read.height + texts.len(), characters) else None
 
 
-def _files(ds: Context, texts: pl.Series) -> list[_File]:
+def _parts(ds: Context, texts: pl.Series) -> list[_Part]:
+    """Return the outlines of all records; none where there is nothing to look for."""
     if texts.is_empty():
         return []
-    known: dict[Path, _File] = ds.remember("outlines", (), dict)
+    known: dict[Path, list[_Part]] = ds.remember("outlines", (), dict)
     paths = ds.store.files("facts", ds.line)
-    found = {path: known[path] if path in known else _File.read(path) for path in paths}
+    found = {path: known[path] if path in known else _read(path) for path in paths}
     spare = [path for path in list(known) if path not in found]
     for path in spare[: max(0, len(spare) - _SPARE)]:
         known.pop(path, None)
     known.update(found)
-    return list(found.values())
+    return [part for parts in found.values() for part in parts]

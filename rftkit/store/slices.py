@@ -82,7 +82,8 @@ def merge(
     open_ = _with_room(keys, fresh.height)
     for path in {*hit, *open_}:
         rows = known[path] if path in known else pl.read_parquet(path, hive_partitioning=False)
-        kept = _updated(rows, frame, key).filter(~pl.col(key).is_in(out.implode()))
+        kept = _updated(rows, frame.filter(frame[key].is_in(keys[path].implode())), key)
+        kept = kept.filter(~pl.col(key).is_in(out.implode()))
         new |= _put(folder, pl.concat([kept, fresh]) if path in open_ else kept)
     if not open_:
         new |= _put(folder, fresh)
@@ -104,6 +105,8 @@ def _keys(path: Path, key: str, held: Mapping[Path, pl.DataFrame]) -> pl.Series:
 
 def _updated(old: pl.DataFrame, frame: pl.DataFrame, key: str) -> pl.DataFrame:
     """Return the rows of a file, changed where they were given anew, in their old order."""
+    if frame.is_empty():
+        return old.select(frame.columns)
     return old.update(frame, on=key, how="left", include_nulls=True).select(frame.columns)
 
 

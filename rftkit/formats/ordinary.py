@@ -15,7 +15,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from rftkit import messages as chat
 from rftkit import schema
-from rftkit.formats.deep import LIMIT
+from rftkit.formats.deep import LIMIT, is_deep
 from rftkit.formats.prompts import LABEL_KEYS, ORIGIN_KEYS
 from rftkit.keys import canonical
 
@@ -69,9 +69,9 @@ _encode = msgspec.json.Encoder().encode
 
 ODD: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError, ValueError)
 _ROLES: Final = frozenset(schema.ROLES)
-_CHAT_TOOLS: Final = (b'[{"type":"function","function":{', b'[{"type": "function", "function": {', b"[]")
+CHAT_TOOLS: Final = (b'[{"type":"function","function":{', b'[{"type": "function", "function": {', b"[]")
 # Keys beside the prompt that mean something: their lines are read with care.
-_SPECIAL: Final = frozenset((*LABEL_KEYS, *ORIGIN_KEYS, "extra", "functions", "body", "rftkit_id", "custom_id")) - {
+SPECIAL: Final = frozenset((*LABEL_KEYS, *ORIGIN_KEYS, "extra", "functions", "body", "rftkit_id", "custom_id")) - {
     "model"
 }
 
@@ -147,7 +147,7 @@ def take_record(line: bytes, known: Known) -> Line:
     """
     top = _top(line)
     given, name = top.pop("input"), _string(top.pop("id"))
-    if not name or not _SPECIAL.isdisjoint(top):
+    if not name or not SPECIAL.isdisjoint(top):
         raise OddError
     prompt = _plain(given, _texts, _any, line, known)
     keys = len(top) + 3 + (prompt.tools is not UNSET) + (prompt.tool_choice is not UNSET)
@@ -164,7 +164,7 @@ def take_chat(line: bytes, known: Known) -> Line:
     b'{"role":"assistant","content":"Hello!"}'
     """
     top = _top(line)
-    if not _SPECIAL.isdisjoint(top) or "output" in top or "input" in top:
+    if not SPECIAL.isdisjoint(top) or "output" in top or "input" in top:
         raise OddError
     keys = len(top)
     name = _string(top.pop("id")) if "id" in top else None
@@ -201,7 +201,7 @@ def _taken(name: str | None, prompt: _Texts | _Any, keys: int, top: dict[str, Ra
     taken = Line(name, said, keys, len(said), texts)
     if prompt.tools is not UNSET:
         taken.tools = bytes(prompt.tools)
-        if not taken.tools.startswith(_CHAT_TOOLS):
+        if not taken.tools.startswith(CHAT_TOOLS):
             raise OddError
         texts.append(taken.tools)
     if prompt.tool_choice is not UNSET:
@@ -210,8 +210,8 @@ def _taken(name: str | None, prompt: _Texts | _Any, keys: int, top: dict[str, Ra
     if top:
         _beside(taken, top, known)
     for text in texts:
-        if len(text) > 2 * LIMIT and text.count(b"{") + text.count(b"[") > LIMIT:
-            raise OddError  # it may be nested too deeply
+        if len(text) > 2 * LIMIT and is_deep(text):
+            raise OddError
     if taken.tool_choice == b"null":
         raise OddError
     return taken

@@ -21,6 +21,7 @@ from typing import Any, Final
 import msgspec
 import polars as pl
 
+from rftkit.formats import machine
 from rftkit.formats.convert import Plan, Tally
 from rftkit.formats.fast import Chunk, read_chunk
 
@@ -33,6 +34,7 @@ PACKED: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zX", b"\xff\xf
 #: More processes than this have more to wait for than to do.
 MOST: Final = 8
 
+_ROOMS: Final[deque[Any]] = deque()  # of the machine code of this process
 _AHEAD: Final = 2  # ranges that each process is told ahead of the one that is waited for
 
 
@@ -69,8 +71,8 @@ def worth_it(path: Path) -> bool:
     >>> worth_it(Path(__file__))
     False
     """
-    if processes() < 2 or path.stat().st_size < LARGE:
-        return False
+    if processes() < 2 or path.stat().st_size < LARGE or machine.ready():
+        return False  # threads read it in machine code
     with path.open("rb") as stream:
         return not stream.read(4).startswith(PACKED)
 
@@ -98,6 +100,8 @@ def chunks(path: Path, plan: Plan, file: str | None) -> Iterator[Chunk]:
     file
         Its name, for `origin`.
     """
+    if machine.worth_it(path):
+        machine.prepare()  # as soon as it is done, the processes use it
     folder = Path(tempfile.mkdtemp(prefix="rftkit-read-"))
     workers = [_start() for _ in range(processes())]
     waiting: deque[tuple[Task, subprocess.Popen[bytes] | None]] = deque()
@@ -186,7 +190,8 @@ def _read(task: Task) -> Chunk:
     with Path(task.path).open("rb") as stream:
         stream.seek(task.start)
         text = stream.read(task.end - task.start)
-    return read_chunk(text, task.plan, file=task.file, first=task.first)
+    rooms = _ROOMS if machine.worth_it(Path(task.path)) else None
+    return read_chunk(text, task.plan, file=task.file, first=task.first, rooms=rooms)
 
 
 def serve(tasks: Any, answers: Any) -> None:

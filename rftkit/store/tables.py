@@ -164,7 +164,7 @@ def write_part(folder: Path, frame: pl.DataFrame) -> str:
         Rows with the table's columns.
     """
     name = f"part-{uuid4()}.parquet"
-    frame.write_parquet(folder / name, compression="zstd", compression_level=1, statistics=False, row_group_size=GROUP)
+    frame.write_parquet(folder / name, compression="snappy", statistics=False, row_group_size=GROUP)
     return name
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 #: Fields of a record that hold the answer that is right, the first that there is.
 REFERENCES = ("reference_answer", "reference", "answer", "solution", "ground_truth")
 _CHECKED = 100  # prompts whose known and empty answers are graded, to check the grader
+_SAME = 1e-9
 _JUDGE = ("base_url", "api_key", "price_per_million", "concurrency")
 
 
@@ -133,11 +134,25 @@ def graded(
     whole = whole.join(facts, on="id", how="left", maintain_order="left")
     run = dry_runs.new_name(ds)
     told = _told(entry, grader, judge, scores, run, ds.version)
+    told["again"] = _again(chosen, answered["id"], samples, [rows[id_] for id_ in answered["id"]], scores)
     table = whole.with_columns(run=pl.lit(run))
     made = dry_runs.build(ds, table.sort("id", "sample"), told)
     if keep:
         dry_runs.keep(ds, table, told, made.to_dict())
     return made
+
+
+def _again(
+    grader: Grader, ids: pl.Series, samples: Sequence[Any], given: Sequence[Any], scores: grading.Scores
+) -> dict[str, Any] | None:
+    """Grade some answers a second time: one that gets another reward then was rewarded by chance. Judges cost, and wait."""
+    if grader.models or not samples:
+        return None
+    places = list(range(0, len(samples), -(-len(samples) // _CHECKED)))
+    second = grader.grade([samples[place] for place in places], [given[place] for place in places])
+    both = [(place, scores.graded[place].reward, two.reward) for place, two in zip(places, second, strict=True)]
+    known = [(place, one, two) for place, one, two in both if one is not None and two is not None]
+    return {"tried": len(known), "differ": [ids[place] for place, one, two in known if abs(one - two) > _SAME]}
 
 
 def _parts(one: Any) -> str | None:

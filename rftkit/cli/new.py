@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rftkit.cli.approving import approve, progress
+from rftkit.cli.approving import approve, approved, progress
 from rftkit.cli.common import as_json, dataset_argument, emit, number
 from rftkit.cli.generation import money, price_of
-from rftkit.errors import InputError
+from rftkit.errors import ApprovalError, InputError
 
 if TYPE_CHECKING:
     from rftkit.generator import GeneratorSession
@@ -73,7 +73,12 @@ def _approve_reading(session: GeneratorSession, options: dict[str, Any], *, as_j
     if session.offline or options["yes"] or options["base_url"]:
         return
     cap = "an unknown price" if session.cap_usd is None else f"at most {money(session.cap_usd)}"
-    approve([f"{session.model} reads and writes samples for {cap}"], yes=False, as_json=as_json)
+
+    def read(yes: bool) -> None:
+        if not yes:
+            raise ApprovalError(f"{session.model} reads and writes samples for {cap}; approve it with --yes")
+
+    approved(read, yes=False, as_json=as_json)
 
 
 def _read(session: GeneratorSession, options: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -100,6 +100,8 @@ class Case:
         The numbers of each topic.
     limits
         The thresholds.
+    again
+        How many answers were graded a second time, and the prompts of those that got another reward then.
     """
 
     frame: pl.DataFrame
@@ -108,6 +110,7 @@ class Case:
     found: Measures | None
     topics: dict[str, Measures]
     limits: Thresholds
+    again: Mapping[str, Any] | None = None
 
     @cached_property
     def answered(self) -> pl.DataFrame:

@@ -34,6 +34,20 @@ def grader_errors(case: Case) -> Iterator[Finding]:
     yield finding(GRADER, "grader_errors", part > case.limits.errors, evidence, advice, "adjust", failed["id"])
 
 
+def unsteady(case: Case) -> Iterator[Finding]:
+    """Yield that the same answer to the same prompt gets another reward the next time."""
+    if not case.again or not case.again["differ"]:
+        return
+    differ = pl.Series("id", case.again["differ"], dtype=pl.String)
+    part = differ.len() / case.again["tried"]
+    evidence = f"{differ.len():,} of {case.again['tried']:,} answers got another reward when they were graded again"
+    advice = (
+        "adjust the grader so that an answer has one reward: no randomness and no clock in its code, and temperature 0 "
+        "for a judge; training cannot follow what chance decides"
+    )
+    yield finding(GRADER, "unsteady", part > case.limits.unsteady, evidence, advice, "adjust", differ)
+
+
 def outside(case: Case) -> Iterator[Finding]:
     """Yield that rewards lie outside 0 to 1, which the rules are made for."""
     beyond = case.answered.filter((pl.col("reward") < -1e-9) | (pl.col("reward") > 1 + 1e-9))
@@ -279,6 +293,7 @@ def low_topic(case: Case) -> Iterator[Finding]:
 
 LOOKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     grader_errors,
+    unsteady,
     outside,
     constant,
     strict,

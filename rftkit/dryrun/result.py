@@ -115,7 +115,13 @@ class DryRun:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule with its value, its interval, its threshold and its outcome."""
-        return tuple(judged.rules(self.measures, self.topics, self.unrewarded, self.limits))
+        return tuple(judged.rules(self.measures, self.topics, self.unrewarded, self.limits, self._unsteady))
+
+    @property
+    def _unsteady(self) -> float | None:
+        """Share of the answers graded twice whose rewards differ; None where none was."""
+        again = self.about.get("again") or {}
+        return len(again["differ"]) / again["tried"] if again.get("tried") else None
 
     @property
     def verdict(self) -> str:
@@ -125,7 +131,9 @@ class DryRun:
     @cached_property
     def diagnosis(self) -> tuple[Finding, ...]:
         """What may be the cause: the grader, the data or a topic, with evidence, advice and records."""
-        case = Case(self.frame, self.prompts, self.facts, self.measures, self.topics, self.limits)
+        case = Case(
+            self.frame, self.prompts, self.facts, self.measures, self.topics, self.limits, self.about.get("again")
+        )
         return diagnose(case)
 
     @property

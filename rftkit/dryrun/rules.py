@@ -21,7 +21,7 @@ class Rule:
     Attributes
     ----------
     name
-        mean_low, mean_high, std_low, std_high, above_zero, perfect, topic_mean, learnable, errors.
+        mean_low, mean_high, std_low, std_high, above_zero, perfect, topic_mean, learnable, errors, unsteady.
     value, low, high
         Seen, and its interval.
     threshold
@@ -56,7 +56,13 @@ class Rule:
         return asdict(self)
 
 
-def rules(found: Measures | None, topics: Mapping[str, Measures], errors: float, limits: Thresholds) -> Iterator[Rule]:
+def rules(
+    found: Measures | None,
+    topics: Mapping[str, Measures],
+    errors: float,
+    limits: Thresholds,
+    unsteady: float | None = None,
+) -> Iterator[Rule]:
     """Yield the rules, hard ones first.
 
     Parameters
@@ -69,6 +75,8 @@ def rules(found: Measures | None, topics: Mapping[str, Measures], errors: float,
         Share of answers without a reward.
     limits
         The thresholds.
+    unsteady
+        Share of the answers graded twice that got another reward; None where none was graded twice.
     """
     nothing = Estimate(None)
     at_least, at_most = _bound(least=True), _bound(least=False)
@@ -84,6 +92,8 @@ def rules(found: Measures | None, topics: Mapping[str, Measures], errors: float,
     yield at_most("perfect", perfect, limits.perfect, False, "share of answers with the whole reward")
     yield _topic(topics, limits)
     yield at_most("errors", Estimate(errors), limits.errors, False, "share of answers without a reward")
+    what = "share of answers that get another reward when they are graded again"
+    yield at_most("unsteady", Estimate(unsteady), limits.unsteady, False, what)
 
 
 def _bound(*, least: bool) -> Any:

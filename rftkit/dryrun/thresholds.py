@@ -31,6 +31,8 @@ class Thresholds:
         A prompt is learnable where its rewards have a standard deviation above this.
     errors
         At most this share of the answers has no reward.
+    unsteady
+        At most this share of the answers that are graded twice gets another reward.
     sft, unneeded
         Below the first mean, show the model answers before (SFT); above the second there is nothing to learn.
 
@@ -52,6 +54,7 @@ class Thresholds:
     learnable_warn: float = 0.15
     spread: float = 0.05
     errors: float = 0.05
+    unsteady: float = 0.05
     sft: float = 0.05
     unneeded: float = 0.95
 

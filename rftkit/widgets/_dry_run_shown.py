@@ -93,6 +93,7 @@ THRESHOLDS = {
     "topic_mean": "topic_mean",
     "learnable": "learnable",
     "errors": "errors",
+    "unsteady": "unsteady",
 }
 
 

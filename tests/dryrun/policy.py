@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import rftkit
+from rftkit.dryrun import DryRun
+from rftkit.grade import Grader
 from rftkit.messages import dump
 from tests.llm.loopback import Loopback
 
@@ -66,3 +68,41 @@ class Policy(Loopback):
         body = super().completion(asked, "")
         body["choices"] = [{"index": 0, "finish_reason": self.finish, "message": said}]
         return body
+
+
+EXACT = Grader.from_dict(
+    {
+        "type": "string_check",
+        "name": "exact",
+        "input": "{{sample.output_text}}",
+        "reference": "{{item.reference_answer}}",
+        "operation": "eq",
+    }
+)
+CONTAINS = {**EXACT.to_dict(), "name": "contains", "operation": "like"}
+
+
+def between(low: float, high: float, count: int = 24) -> list[float]:
+    """Return chances evenly from one to the other."""
+    return [low + (high - low) * n / (count - 1) for n in range(count)]
+
+
+MIXED = {"cards": between(0.3, 0.6), "loans": between(0.3, 0.6)}
+
+
+def run_of(
+    tmp_path: Path,
+    topics: Mapping[str, Sequence[float]],
+    grader: Any = EXACT,
+    policy: Policy | None = None,
+    **options: Any,
+) -> DryRun:
+    """Return a dry run of a planted world with the planted policy."""
+    ds = world(tmp_path / "a.rft", topics)
+    with policy or Policy() as server:
+        return ds.dry_run(grader, model=MODEL, base_url=server.url, **{"rollouts": 8, **options}).wait()
+
+
+def source(body: str) -> Grader:
+    """Return a python grader of these lines."""
+    return Grader.from_dict({"type": "python", "name": "own", "source": f"def grade(sample, item):\n    {body}\n"})

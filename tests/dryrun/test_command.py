@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from rftkit.cli import run
-from tests.dryrun.policy import MODEL, Policy, world
-from tests.dryrun.test_dry_run import EXACT, MIXED
+from tests.dryrun.policy import EXACT, MIXED, MODEL, Policy, world
 
 KEYS = {
     *("verdict", "mean", "std", "share_above_zero", "share_perfect", "learnable", "by_topic", "rules", "diagnosis"),

@@ -9,8 +9,7 @@ import pytest
 
 import rftkit
 from rftkit import report
-from tests.dryrun.policy import MODEL, Policy, world
-from tests.dryrun.test_dry_run import EXACT, MIXED
+from tests.dryrun.policy import EXACT, MIXED, MODEL, Policy, world
 from tests.widgets.test_results_panel import ended
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "21_training_report.ipynb"

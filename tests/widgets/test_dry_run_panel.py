@@ -10,8 +10,7 @@ import pytest
 
 import rftkit
 from rftkit.widgets import DryRunPanel, dry_run_panel
-from tests.dryrun.policy import MODEL, Policy, world
-from tests.dryrun.test_dry_run import CONTAINS, EXACT, MIXED
+from tests.dryrun.policy import CONTAINS, EXACT, MIXED, MODEL, Policy, world
 from tests.widgets.test_widgets import ask
 from tests.widgets.until import until
 

@@ -10,8 +10,7 @@ import rftkit
 from rftkit.errors import InputError
 from rftkit.train.state import JobFolder
 from rftkit.widgets import RFTWizard
-from tests.dryrun.policy import MODEL, Policy, world
-from tests.dryrun.test_dry_run import EXACT, MIXED
+from tests.dryrun.policy import EXACT, MIXED, MODEL, Policy, world
 from tests.widgets.test_widgets import ask
 
 

@@ -61,7 +61,7 @@ def test_other_settings_and_an_edited_prompt_are_other_questions(tmp_path: Path)
 
 
 def test_the_offline_writer_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"answers none.*name a model that answers"):
+    with pytest.raises(InputError, match=r"only writes prompts.*model=.ollama"):
         rolling.collect(_small(tmp_path), None, IDS, 1)
 
 

@@ -168,7 +168,9 @@ def counting(note: str, total: int) -> Callable[[object], None]:
 
 
 def beside(run: Callable[[T], object], items: Sequence[T], note: str = "", *, workers: int = 2) -> None:
-    """Run a function over items on some threads, each a step of a phase; none is begun after a stop.
+    """Run a function over items on some threads, each a step of a phase.
+
+    After a stop none is begun, and those that run are left alone: the function may change only what is dropped then.
 
     Parameters
     ----------
@@ -188,13 +190,15 @@ def beside(run: Callable[[T], object], items: Sequence[T], note: str = "", *, wo
     >>> sorted(seen)
     [1, 2]
     """
-    with concurrent.futures.ThreadPoolExecutor(max(workers, 1)) as pool:
-        try:
-            for done, _ in enumerate(pool.map(run, items), 1):
-                phase(note, done, len(items)) if note else look()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    pool = concurrent.futures.ThreadPoolExecutor(max(workers, 1))
+    try:
+        for done, future in enumerate([pool.submit(run, item) for item in items], 1):
+            while not concurrent.futures.wait([future], timeout=_LOOK).done:
+                look()
+            future.result()
+            phase(note, done, len(items)) if note else look()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def stop_flag() -> threading.Event:

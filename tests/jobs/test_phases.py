@@ -87,6 +87,7 @@ def test_after_a_stop_no_further_item_is_begun_on_any_thread() -> None:
         begun.append(item)
         if item == 3:
             control.stop.set()
+        time.sleep(0.002)
 
     with phases.watched(control, "stopped"), pytest.raises(StoppedError):
         phases.beside(run, range(10_000), "items")

@@ -177,3 +177,24 @@ def test_the_seed_and_every_option_stand_in_the_job(unbroken: JobFolder) -> None
     assert told["seed"] == 0
     assert told["config"] == {**world.SMALL, **STEPS}
     assert told["total_steps"] == STEPS["steps"]
+
+
+@pytest.mark.slow
+def test_adapters_are_taken_up_again_after_a_kill_and_merged_at_the_end(tmp_path: Path, model: Path) -> None:
+    config = {"steps": 4, "eval_every": 2, "sft_steps": 3, "sft_on": "reference", "sft_batch": 4, "lora_rank": 4}
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "cut").mkdir()
+    whole = world.job(tmp_path / "whole", model, config=config)
+    Local().start(whole)
+    assert world.finish(whole) == "succeeded", (whole.path / "worker.log").read_text()
+    cut = world.job(tmp_path / "cut", model, config=config)
+    _killed_at(cut, 2)
+    Local().poll(cut)
+    Local().resume(cut)
+    assert world.finish(cut) == "succeeded", (cut.path / "worker.log").read_text()
+    for column in ("train_reward", "valid_reward", "loss"):
+        assert cut.metrics()[column].to_list() == pytest.approx(whole.metrics()[column].to_list(), nan_ok=True), column
+    assert cut.rollouts("after").equals(whole.rollouts("after"))
+    kept = model_folder(cut)
+    assert kept is not None
+    assert not (kept / "adapter_config.json").exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -171,7 +171,7 @@ def _inside(document: dict[str, Any]) -> list[list[Any]]:
     return [*lists, values, *deeper]
 
 
-def _rows_by(shape: Shape, document: dict[str, Any]) -> Sequence[Any]:
+def _rows_by(shape: Shape, document: dict[str, Any]) -> list[Any]:
     rows = getattr(shape, "rows", None)
     return [] if rows is None else list(rows(document))
 

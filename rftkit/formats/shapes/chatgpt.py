@@ -30,8 +30,9 @@ def score(row: dict[str, Any]) -> float:
     0.0
     """
     nodes = row.get("mapping")
-    tree = isinstance(nodes, dict) and bool(nodes)
-    return 0.98 if tree and all(isinstance(node, dict) and "parent" in node for node in nodes.values()) else 0.0
+    if not isinstance(nodes, dict) or not nodes:
+        return 0.0
+    return 0.98 if all(isinstance(node, dict) and "parent" in node for node in nodes.values()) else 0.0
 
 
 def convert(row: dict[str, Any], mapping: Mapping[str, str]) -> list[Draft]:

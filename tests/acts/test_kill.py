@@ -15,7 +15,7 @@ import pytest
 import rftkit
 from rftkit.messages import dump
 
-STEPS = ("import", "sanitize", "topics", "generate", "review", "add")
+STEPS = ("import", "sanitize", "topics", "generate", "review", "add", "edit")
 
 # Names each step before it is done, so that every step is hit and not only the interpreter's start.
 _WORK = """
@@ -33,6 +33,12 @@ while True:
     say("generate"); ds.generate(plan, model="rftkit/offline").wait()
     say("review"); ds.decide(accept=ds.candidates().filter("valid")["candidate_id"].to_list())
     say("add"); ds.add()
+    first, *others = ds.labels()["id"].to_list()
+    say("edit")
+    for n in range(3):
+        ds.edit(first, messages=[{"role": "user", "content": f"Where is my card number {n}, please?"}])
+        ds.delete(others[n : n + 1])
+        ds.undo()
 """
 
 

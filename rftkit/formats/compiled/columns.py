@@ -89,7 +89,7 @@ def take(chunk: bytes, shape: str, rooms: deque[Any]) -> Taken:
     >>> line = b'{"id": "a", "input": {"messages": [{"role": "user", "content": "Hi"}]}, "label": "x"}\n'
     >>> taken = take(line + b"oops\n", "records", deque())
     >>> [series.to_list() for series in taken.columns if series.name in ("id", "extra")], taken.left.tolist()
-    ([['a'], ['{"label":"x"}']], [[87, 91, 1]])
+    ([['a'], ['{"label":"x"}']], [[86, 90, 1]])
     """
     text = lines(chunk)
     room = _room(rooms, len(chunk), chunk.count(b"\n") + 1)

@@ -66,8 +66,9 @@ def is_same(one: int, other: int, length: int) -> bool:
 
     Examples
     --------
-    >>> text = lines(b"aba").ctypes.data
-    >>> is_same(text, text + 2, 1), is_same(text, text + 1, 1)
+    >>> text = lines(b"aba")
+    >>> at = text.ctypes.data
+    >>> is_same(at, at + 2, 1), is_same(at, at + 1, 1)
     (True, False)
     """
     for index in range(0, length - 7, 8):
@@ -159,7 +160,8 @@ def exact_end(at: int) -> int:
 
     Examples
     --------
-    >>> exact_end(lines(b'a\\u00e9", ').ctypes.data)
+    >>> text = lines(b'a\\u00e9", ')
+    >>> exact_end(text.ctypes.data)
     0
     """
     while True:
@@ -177,9 +179,9 @@ def copied(start: int, end: int, to: int) -> int:
 
     Examples
     --------
-    >>> into = np.zeros(16, dtype=np.uint8)
-    >>> text = lines(b"abc").ctypes.data
-    >>> copied(text + 1, text + 3, into.ctypes.data) - into.ctypes.data, into[:2].tobytes()
+    >>> text, into = lines(b"abc"), np.zeros(16, dtype=np.uint8)
+    >>> at, to = text.ctypes.data, into.ctypes.data
+    >>> copied(at + 1, at + 3, to) - to, into[:2].tobytes()
     (2, b'bc')
     """
     for index in range(0, end - start, 8):
@@ -193,8 +195,8 @@ def taken(at: int, to: int) -> Any:
 
     Examples
     --------
-    >>> into = np.zeros(32, dtype=np.uint8)
-    >>> at, to = taken(lines(b'a\\u00e9\\n"').ctypes.data, into.ctypes.data)
+    >>> text, into = lines(b'a\\u00e9\\n"'), np.zeros(32, dtype=np.uint8)
+    >>> at, to = taken(text.ctypes.data, into.ctypes.data)
     >>> into[: to - into.ctypes.data].tobytes().decode()
     'aé\n'
     """

@@ -16,6 +16,7 @@ from rftkit.acts import mapping
 from rftkit.errors import InputError
 from rftkit.widgets import RecordBrowser, TopicEditor, TopicMap
 from rftkit.widgets import _map_points as dots
+from rftkit.widgets._map_page import page
 from tests.widgets.test_widgets import ask
 
 ALL = [(-0.1, -0.1), (1.1, -0.1), (1.1, 1.1), (-0.1, 1.1)]
@@ -223,3 +224,12 @@ def test_places_fit_a_square_and_keep_their_proportions(points: list[tuple[int, 
 def test_a_square_holds_what_lies_between_its_sides(x: float, y: float) -> None:
     found = dots.inside(np.array([[x, y]], np.float32), [(0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75)])
     assert bool(found[0]) == (0.25 < np.float32(x) < 0.75 and 0.25 < np.float32(y) < 0.75) or 0.25 in (x, y)
+
+
+def test_the_saved_picture_is_small_however_many_dots_there_are() -> None:
+    places = np.random.default_rng(0).random((50_000, 2)).astype(np.float32)
+    groups = [{"name": f"Topic {n}", "path": f"Topic {n}", "count": 2_500, "tone": "t0"} for n in range(20)]
+    drawn = {"said": "50,000 records", "names": [], "python": "ds.map()"}
+    html = page(drawn, {"groups": groups}, places, np.arange(50_000) % 20, 50_000)
+    assert len(html) < 25_000
+    assert "1,200 of the dots are in this saved picture" in html

@@ -23,7 +23,14 @@ from screens_data import make
 import rftkit
 
 LIMIT = 200_000
-BEGIN = "import rftkit\nfrom rftkit.widgets import *\nds = rftkit.open({path!r})"
+#: The picture of a map is as large with any vectors, so those are taken that are there at once.
+BEGIN = """
+import rftkit
+from rftkit.embed import minilm
+from rftkit.widgets import *
+minilm.folder = lambda: None
+ds = rftkit.open({path!r})
+"""
 DATA = (
     *("Home(ds.path.parent)", "ImportPanel(ds)", "DatasetSummary(ds)", "SanitizePanel(ds)", "RecordBrowser(ds)"),
     *("TopicEditor(ds)", "CategorizePanel(ds)", "CoverageDashboard(ds)", "GenerationModal(ds)"),
@@ -65,9 +72,9 @@ def cell(screen: str) -> str:
 
 def book(path: Path, screens: tuple[str, ...]) -> nbformat.NotebookNode:
     """Run the notebook of some screens."""
-    cells = [nbformat.v4.new_code_cell(text) for text in (BEGIN.format(path=str(path)), *map(cell, screens))]
+    cells = [nbformat.v4.new_code_cell(text) for text in (BEGIN.format(path=str(path)).strip(), *map(cell, screens))]
     made = nbformat.v4.new_notebook(cells=cells)
-    client = NotebookClient(made, kernel_name="python3", timeout=600, store_widget_state=True)
+    client = NotebookClient(made, kernel_name="python3", timeout=None, store_widget_state=True)
     return client.execute()
 
 

@@ -54,7 +54,7 @@ def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
     ("words", "said"),
     [
         (("--topic", "Nowhere", "--count", 3), "there is no topic 'Nowhere'; there are cards, loans"),
-        (("--topic", "cards"), "such as count=20"),
+        (("--topic", "cards"), "such as --count 20"),
         (
             ("--topic", "cards", "--count", 2, "--strategy", "tool_chain"),
             "no record of this topic declares tools; use few_shot",

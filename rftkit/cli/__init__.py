@@ -7,6 +7,7 @@ told in one sentence; 2 wrong usage; 130 interrupted, with what was finished kep
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -97,7 +98,7 @@ def run(arguments: list[str] | None = None) -> int:
     except RftkitError as error:
         return _failed(_typed(str(error), arguments), error.exit_code)
     except OSError as error:
-        return _failed(f"{error.strerror or error}: {error.filename or 'the dataset'}", 1)
+        return _failed(f"{error.strerror or error}: {error.filename or 'the dataset'}{_way_out(error)}", 1)
     except MemoryError:
         return _failed("there is not enough memory for this; import in parts or use a larger machine", 1)
 
@@ -115,6 +116,15 @@ def _parameters(command: click.Command, words: list[str]) -> list[click.Paramete
     """Return the parameters of the command that words name."""
     inner = command.commands.get(words[0]) if isinstance(command, click.Group) and words else None
     return command.params if inner is None else _parameters(inner, words[1:])
+
+
+def _way_out(error: OSError) -> str:
+    """Return what can be done about an error of the disk."""
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "; name a folder that you may write to, or ask for the right to write there"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "; free some space and run it again: what was finished is kept"
+    return ""
 
 
 def _failed(sentence: str, code: int) -> int:

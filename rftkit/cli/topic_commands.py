@@ -105,7 +105,7 @@ def discover(
 @as_json
 @click.pass_obj
 def template(ds: Any, name: str, as_json: bool) -> None:
-    """Start from a template, e.g. customer-support or banking."""
+    """Start from a template, such as customer-support or banking."""
     had = bool(ds.topics)
     ds.use_template(name)
     _found(ds, as_json, had)
@@ -193,7 +193,7 @@ def _change(ds: Any, as_json: bool, step: str, change: Callable[[TopicTree], Top
 @as_json
 @click.pass_obj
 def add(ds: Any, path: str, description: str, keywords: str, as_json: bool) -> None:
-    """Add a topic, e.g. "cards/lost card"; parents are made."""
+    """Add a topic such as "cards/lost card"; parents are made."""
     words = [word.strip() for word in keywords.split(",") if word.strip()]
     _change(ds, as_json, "topics add", lambda tree: tree.add(path, description, words), path=path)
 

@@ -44,6 +44,10 @@ def plan(
 ) -> GenerationPlan:
     """Say what would be generated, at what price, and how the dataset would look afterwards; nothing is sent.
 
+    Up to 50,000 records are all looked at. Of more, how many there are is counted, and what a strategy needs of a topic and
+    what its requests take is told by up to 240 records of each kind, drawn by the seed; with more than 24 topics the tokens
+    are those of 24 of them, times their share.
+
     Parameters
     ----------
     ds
@@ -101,6 +105,10 @@ def generate(
     """Make the candidates of a plan, in the background; calling it approves the plan up to its cap.
 
     What a model has answered is on the disk before the next call: a killed run costs nothing when it is run again.
+
+    In a dataset of more than 50,000 records the writer learns from those that `plan` draws. No candidate that copies any
+    record, or is too much like one by its 5-grams, is accepted: that is looked for in all of them. What is usual (words of
+    topics, language, voice, stars) and similarity of meaning are judged beside a sample of 20,000.
 
     Parameters
     ----------

@@ -56,7 +56,7 @@ def results(
     folder = job_of(ds, job).folder
     told = folder.read()
     rules = grader_of(told["grader"] if grader is None else grader, judge)
-    then = Context(ds.path, version=told["dataset_version"])
+    then = _then(ds, told["dataset_version"])
     sides = {which: graded(ds, then, rules, _answers(folder, which), approved, options) for which in SIDES}
     ids = sides["after"]["id"].unique().to_list()
     return compare(sides["before"], sides["after"], _topics(ds, then, ids), _about(told, rules))
@@ -95,6 +95,15 @@ def job_of(ds: Context, job: TrainingJob | str | None) -> TrainingJob:
         The job or its id; the newest by default.
     """
     return job if isinstance(job, TrainingJob) else TrainingJob(ds, job)
+
+
+def _then(ds: Context, version: int) -> Context:
+    """Return the dataset as a job saw it: the one that is open, where its records have not changed since."""
+    now, old = ds.line, ds.store.at(version)
+    same = all(
+        (now.tables.get(part), now.files.get(part)) == (old.tables.get(part), old.files.get(part)) for part in _READ
+    )
+    return ds if same else Context(ds.path, version=version)
 
 
 def _answers(folder: JobFolder, which: str) -> pl.DataFrame:
@@ -144,6 +153,9 @@ def graded(
     return known.hstack([rewards, errors])
 
 
+_READ = ("records", "labels", "topics.json")
+
+
 def records_of(then: Context, ids: list[str]) -> pl.DataFrame:
     """Return the records of these ids that there are.
 
@@ -154,8 +166,14 @@ def records_of(then: Context, ids: list[str]) -> pl.DataFrame:
     ids
         Of records.
     """
-    said = reading.labels(then).filter(pl.col("id").is_in(pl.Series(ids, dtype=pl.String).implode()))
-    return reading.frame(then, said)
+    kept: dict[frozenset[str], pl.DataFrame] = then.remember("records of answers", _READ, dict)
+    found = kept.get(frozenset(ids))
+    if found is None:  # before, after and topics ask for the same, which lie all over the table
+        said = reading.labels(then).filter(pl.col("id").is_in(pl.Series(ids, dtype=pl.String).implode()))
+        found = reading.frame(then, said)
+        kept.clear()
+        kept[frozenset(ids)] = found
+    return found
 
 
 def _topics(ds: Context, then: Context, ids: list[str]) -> pl.DataFrame:

@@ -3,6 +3,9 @@
 A widget is a window: its state is the dataset's. It reads the dataset again when another widget, cell or process has
 written a version (`rftkit.widgets._watch`). The browser asks by name for methods marked with `act`; they run one at a
 time, in a notebook on a thread of the widget's own (`rftkit.widgets._beside`).
+
+A notebook keeps the static twins. Where JupyterLab is told to save the state of widgets too, it saves the bundle with each
+of them, some 30 kB: without a kernel nothing else could draw them, so anywidget has no way to leave it out.
 """
 
 from __future__ import annotations

@@ -59,9 +59,11 @@ def split(
     result, configuration = _divided(ds, train, stratify, generated_in_validation, min_validation, seed, keep, frozen)
     told = result.to_dict()
     with ds.step("split", configuration) as step:
-        labels = reading.stored_labels(ds).drop("split")
-        labels = labels.join(result.frame.select("id", "split"), on="id", how="left", maintain_order="left")
-        step.replace("labels", labels.with_columns(updated_at=pl.lit(datetime.now(UTC))))
+        labels = reading.stored_labels(ds)
+        sides = labels.select("id").join(result.frame.select("id", "split"), on="id", how="left", maintain_order="left")
+        changed = sides["split"].ne_missing(labels["split"])
+        when = pl.when(changed).then(pl.lit(datetime.now(UTC))).otherwise("updated_at")
+        step.replace("labels", labels.with_columns(sides["split"], updated_at=when))
         step.counts = {name: value for name, value in told.items() if isinstance(value, int)}
         step.put("split.json", {"configuration": configuration, **told})
         held = result.frame.filter(pl.col("split") == "validation").select("id")

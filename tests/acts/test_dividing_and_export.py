@@ -61,6 +61,13 @@ def test_validation_stays_when_the_same_split_is_made_of_more_records(ds: rftkit
     assert (again.kept, again.gone, again.validation) == (10, 0, 20)
 
 
+def test_a_second_split_of_the_same_records_changes_none_of_them(ds: rftkit.Dataset) -> None:
+    ds.split()
+    first = ds.records()
+    ds.split()
+    assert ds.records().equals(first)
+
+
 def test_other_options_draw_validation_anew_unless_it_is_to_stay(ds: rftkit.Dataset) -> None:
     ds.split()
     first = validation(ds)

@@ -22,6 +22,7 @@ from rftkit.embed.protocol import Array, Embedder
 
 WIDTH = 256
 SAMPLE = 3000
+_PIECE = 2048  # texts between two looks whether to stop
 _ZIPF = 1e-3
 
 
@@ -114,8 +115,8 @@ def means(texts: Sequence[str]) -> Array:
         return np.zeros((0, WIDTH), dtype=np.float32)
     vectors, tokenizer = table(), minilm.load().tokenizer
     found = np.zeros((len(texts), WIDTH), dtype=np.float32)
-    for start in phases.each(range(0, len(texts), 8192), "static vectors"):
-        part = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts[start : start + 8192]))]
+    for start in phases.each(range(0, len(texts), _PIECE), "static vectors"):
+        part = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts[start : start + _PIECE]))]
         ends = np.cumsum([0, *map(len, part)])
         columns = np.fromiter((token for each in part for token in each), dtype=np.int64, count=int(ends[-1]))
         counts = csr_array((np.ones(len(columns), np.float32), columns, ends), shape=(len(part), len(vectors)))

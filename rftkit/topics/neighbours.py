@@ -46,15 +46,16 @@ def lexical(texts: Sequence[str]) -> Floats | None:
     >>> lexical(["one", "two"]) is None
     True
     """
+    if len(texts) < 50:
+        return None
+    phases.phase("words of the records")
+    phases.apart(_load)
     from scipy.sparse import hstack
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     from rftkit.embed.minilm import normalized
 
-    if len(texts) < 50:
-        return None
-    phases.phase("words of the records")
     least = 2 if len(texts) < 2000 else 3
     words = TfidfVectorizer(
         ngram_range=(1, 2), sublinear_tf=True, min_df=least, token_pattern=r"(?u)\b\w+\b", dtype=np.float32
@@ -71,6 +72,12 @@ def lexical(texts: Sequence[str]) -> Floats | None:
         return None
     model = TruncatedSVD(width, random_state=0, n_iter=2)
     return normalized(phases.apart(lambda: model.fit_transform(table)))
+
+
+def _load() -> None:
+    """Import what takes a second at first, and many where the machine is busy."""
+    import sklearn.decomposition
+    import sklearn.feature_extraction.text  # noqa: F401
 
 
 @dataclass(frozen=True)

@@ -172,12 +172,13 @@ def discovered(labels: pl.DataFrame, said: pl.DataFrame, found: Discovery) -> pl
     there = pl.col("topic").is_in(list(found.tree.paths()))
     lost = pl.col("topic").is_not_null() & there.not_()
     method = pl.when(pl.col("new").is_not_null()).then(pl.lit("discovered"))
+    moved = (pl.col("take") & pl.col("topic").ne_missing(pl.col("new"))) | lost
     return joined.with_columns(
         topic=pl.when("take").then("new").when(there).then("topic"),
         topic_confidence=pl.when("take").then("sure").when(lost.not_()).then("topic_confidence"),
         topic_method=pl.when("take").then(method).when(lost.not_()).then("topic_method"),
         secondary_topics=pl.when(pl.col("take").not_()).then("secondary_topics"),
-        updated_at=pl.when(pl.col("take") | lost).then(pl.lit(datetime.now(UTC))).otherwise("updated_at"),
+        updated_at=pl.when(moved).then(pl.lit(datetime.now(UTC))).otherwise("updated_at"),
     ).select(labels.columns)
 
 

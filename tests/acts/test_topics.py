@@ -42,6 +42,15 @@ def sizes(ds: rftkit.Dataset) -> dict[str | None, int]:
     return dict(ds.records(columns=["topic"]).group_by("topic").len().rows())
 
 
+def test_the_same_discovery_again_changes_no_record(tmp_path: Path) -> None:
+    ds = rftkit.open(tmp_path / "found.rft")
+    ds.import_(rows())
+    ds.discover_topics(count=3)
+    first = ds.records()
+    ds.discover_topics(count=3)
+    assert ds.records().equals(first)
+
+
 def test_records_move_along_and_each_change_is_one_version_with_a_diff(ds: rftkit.Dataset) -> None:
     assert sizes(ds) == {"Cards": 12, "Money/Transfers": 8, "Money/Rates": 8}
     version = ds.version

@@ -11,6 +11,8 @@ COLLAPSE = 0.5
 OVERFIT = 0.1
 #: So many points make a trend.
 ENOUGH = 5
+#: A mean reward with nothing left to gain.
+ALL = 0.95
 #: A gradient needs spread: with so many groups of equal rewards there is next to none.
 NO_SPREAD = 0.9
 #: An entropy that has only so much left of its beginning draws the same answer each time.
@@ -37,6 +39,7 @@ def warnings_of(metrics: pl.DataFrame) -> list[str]:
     'the training reward '
     """
     found = [_collapse(metrics, "train_reward", "training"), _collapse(metrics, "valid_reward", "validation")]
+    found += [None if found[1] else _no_gain(metrics)]
     found += [_overfit(metrics), _no_spread(metrics), _one_answer(metrics), _length(metrics)]
     return [sentence for sentence in found if sentence]
 
@@ -55,6 +58,22 @@ def _collapse(metrics: pl.DataFrame, column: str, name: str) -> str | None:
     return (
         f"the {name} reward fell from {best:.2f} to {recent:.2f}: it collapsed; "
         "take the best checkpoint, and train with a lower learning rate"
+    )
+
+
+def _no_gain(metrics: pl.DataFrame) -> str | None:
+    """Say that no look at validation was better than the first, which is the model before training."""
+    seen = metrics["valid_reward"].drop_nulls().to_numpy()
+    if len(seen) <= ENOUGH or seen[0] >= ALL or seen[1:].max() > seen[0]:
+        return None
+    if seen[1:].mean() < seen[0] * (1 - OVERFIT):
+        return (
+            f"validation began with {seen[0]:.2f} and was below it ever since, {seen[-1]:.2f} at last: training made the "
+            "model worse; the model from before is kept, train with a lower learning rate"
+        )
+    return (
+        f"validation has not risen above the {seen[0]:.2f} that it began with in {len(seen) - 1} looks: train longer, or "
+        "with another learning rate"
     )
 
 

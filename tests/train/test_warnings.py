@@ -43,3 +43,15 @@ def test_a_reward_that_is_lost_is_a_collapse() -> None:
 
 def test_one_lucky_batch_is_no_height_to_fall_from() -> None:
     assert _curves(train_reward=lambda step: 0.9 if step == 12 else 0.4) == []
+
+
+def test_a_learning_rate_that_wrecks_the_model_at_once_is_warned_of() -> None:
+    """Seen with a rate of a million: every answer is noise from the second look on, and noise has some reward too."""
+    found = _curves(train_reward=lambda step: 0.25, valid_reward=lambda step: 0.375 if step == 1 else 0.25)
+    assert any("training made the model worse" in warning for warning in found)
+
+
+def test_a_validation_that_never_rises_is_warned_of_unless_it_is_at_the_top() -> None:
+    assert any("has not risen" in warning for warning in _curves(valid_reward=lambda step: 0.4))
+    assert _curves(valid_reward=lambda step: 1.0) == []
+    assert _curves(steps=4, valid_reward=lambda step: 0.4) == []

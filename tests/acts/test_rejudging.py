@@ -163,3 +163,12 @@ def test_added_candidates_are_judged_as_if_all_were(tmp_path: Path, monkeypatch:
     _same(ds, whole)
     assert ds.records([first])["errors"].item().to_list() == ["duplicate"]
     assert pl.Series(ds.labels()["position"]).is_sorted()
+
+
+def test_all_records_can_be_deleted_and_come_back(tmp_path: Path) -> None:
+    ds = _made(tmp_path, 1)
+    before = ds.labels()
+    assert ds.delete(before["id"].to_list()) == 60
+    assert len(ds) == 0
+    ds.undo()
+    assert_frame_equal(ds.labels(), before)

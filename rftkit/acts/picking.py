@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NEAR = 2_000
 #: More slices than this cost more than one look through the whole table.
 SLICES = 6
+#: Where nothing of the look is kept, one slice costs as much as looking through so many rows.
+ROWS = 25_000
 
 
 def came(ds: Context) -> pl.DataFrame:
@@ -107,7 +109,7 @@ def slices(places: pl.Series) -> list[tuple[int, int]]:
     return [(int(part[0]), int(part[-1] - part[0]) + 1) for part in np.split(ordered, cuts)]
 
 
-def near(ds: Context, wanted: pl.Series) -> list[tuple[int, int]] | None:
+def near(ds: Context, wanted: pl.Series, most: int = SLICES) -> list[tuple[int, int]] | None:
     """Return the slices that hold these rows; None where one look through the table is cheaper.
 
     Parameters
@@ -116,11 +118,13 @@ def near(ds: Context, wanted: pl.Series) -> list[tuple[int, int]] | None:
         The dataset.
     wanted
         Row numbers.
+    most
+        More slices than this are too many.
     """
     if wanted.len() > NEAR:
         return None
     parts = slices(places(ds, wanted)["place"])
-    return parts if len(parts) <= SLICES else None
+    return parts if len(parts) <= most else None
 
 
 def pick(ds: Context, wanted: pl.Series, columns: Sequence[str | pl.Expr]) -> pl.DataFrame:
@@ -137,7 +141,7 @@ def pick(ds: Context, wanted: pl.Series, columns: Sequence[str | pl.Expr]) -> pl
     """
     scan = ds.store.scan("records", ds.line)
     keep = pl.LazyFrame({"row": wanted.unique()})
-    parts = near(ds, wanted)
+    parts = near(ds, wanted, max(SLICES, came(ds).height // ROWS))
     found = [scan] if parts is None else [scan.slice(*part) for part in parts] or [scan.head(0)]
     read = [part.select("row", *columns).join(keep, on="row", how="semi").collect() for part in found]
     return pl.concat(read).sort("row")

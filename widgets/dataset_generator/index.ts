@@ -108,7 +108,7 @@ class Panel {
 
   private draw(): void {
     const { host, step } = this;
-    const keys = host.live && keysLink(() => help(this.top, KEYS));
+    const keys = host.live && step !== "samples" && keysLink(() => help(this.top, KEYS));
     redraw(this.top, heading("From an idea to a dataset", this.cost(), keys), this.steps(), this.status());
     this.drawModel();
     this.wanted.hidden = step !== "requirements";

@@ -127,7 +127,7 @@ class Panel {
       select({ name: "deploy to", test: "place", value: this.place, options: PLACES, change: (place) => (this.place = place) }),
       button({ text: "Deploy", test: "deploy", first: shown?.verdict === "significant", act: () => this.ask("deploy", { to: this.place, approved: this.approved }) }),
     );
-    redrawForm(this.next, collect, shown !== null && [bench, deploy], approve, this.where());
+    redrawForm(this.next, collect, shown !== null && [bench, deploy], (shown !== null || collect) && approve, this.where());
   }
 
   private where(): Child {

@@ -137,7 +137,7 @@ function bar(panel: Panel, host: View): Child[] {
   const hide = (): void => void run(null, () => host.ask("hide_panel", { name: panel.name }));
   const pinned = h("button", { class: "rft__link", type: "button", test: `pin-${panel.name}`, key: `pin ${panel.name}`, "aria-pressed": panel.pinned, on: { click: pin } }, panel.pinned ? "unpin" : "pin");
   const close = h("button", { class: "rft__link", type: "button", test: `close-${panel.name}`, key: `close ${panel.name}`, "aria-label": `Close ${panel.title}`, on: { click: hide } }, "close");
-  return [h("code", { class: "rft__python", title: "The same as Python" }, panel.python), h("span", { class: "rft__push rft-workbench__ends" }, pinned, close)];
+  return [h("span", { class: "rft__push rft-workbench__ends" }, pinned, close)];
 }
 
 /** "g" and then the letter of a panel goes there; "?" lists them. */
@@ -157,12 +157,25 @@ function keys(body: HTMLElement, host: View): void {
   body.addEventListener("keydown", hear, { capture: true, signal: host.signal });
 }
 
+/** The first control of the panel itself, which takes a moment to be drawn; that of its bar where there is none. */
+async function control(section: HTMLElement): Promise<HTMLElement | null> {
+  const wanted = ":is(button, input, select, textarea, [tabindex='0'])";
+  for (let tries = 0; tries < 40; tries++) {
+    const found = section.lastElementChild?.querySelector<HTMLElement>(wanted);
+    if (found != null) return found;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return section.querySelector<HTMLElement>(wanted);
+}
+
 async function go(body: HTMLElement, host: View, panel: Panel): Promise<void> {
   if (panel.widget === null) await run(null, () => host.ask("show_panel", { name: panel.name }));
   const section = body.querySelector<HTMLElement>(`[data-testid="panel-${panel.name}"]`);
-  const there = section?.contains(section.ownerDocument.activeElement) === true; // who was quicker is left alone
-  if (!there) section?.querySelector<HTMLElement>(".rft__body :is(button, input, [tabindex='0'])")?.focus();
-  section?.scrollIntoView({ block: "nearest" });
+  if (section === null) return;
+  section.scrollIntoView({ block: "nearest" });
+  const first = await control(section);
+  const there = section.contains(section.ownerDocument.activeElement); // who was quicker is left alone
+  if (!there) first?.focus();
 }
 
 export default widget("workbench", draw);

@@ -29,8 +29,8 @@ from rftkit.formats.sources import chunks_of
 from rftkit.formats.typed import Columns, columns_of, completed, ordinary
 from rftkit.keys import with_keys
 
-#: Threads that read a large file in machine code: more wait for the one that writes.
-THREADS: Final = min(os.cpu_count() or 1, 2)
+#: Threads that read a large file in machine code, beside the one that takes the frames; each holds some 100 MB.
+THREADS: Final = max(1, min((os.cpu_count() or 1) - 1, 3))
 
 #: Shapes whose ordinary lines are read here.
 SHAPES: Final = ("records", "openai-chat", "openai-rft")

@@ -14,7 +14,7 @@ from rftkit import widgets
 from rftkit.jobs import Control, Job
 from rftkit.messages import dump
 from rftkit.topics import TopicTree
-from rftkit.widgets._base import Widget
+from rftkit.widgets._base import STATIC, Widget
 from tests.browser.bare import play
 from tests.browser.hostile import ATTACK, GRADER, LONG, TEXTS, colours, trained
 from tests.widgets.test_variation_reviewer import candidate, put
@@ -155,6 +155,7 @@ def test_hostile_text_is_shown_and_a_screen_is_accessible(
         assert serious(tab) == [], f"{theme} {width}"
         tab.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert unseen_or_heard(tab) == []
+    assert moved_by_other_styles(tab) == []
 
 
 _COLOURS = """([light, css]) => {
@@ -186,6 +187,20 @@ def unseen_or_heard(tab: Any) -> list[str]:
             break
         found += [said] if said else []
     return found
+
+
+_BOXES = """() => [...document.querySelectorAll("#place *")].map((one) => {
+  const { x, y, width, height } = one.getBoundingClientRect();
+  return [one.tagName, one.className, ...[x, y, width, height].map(Math.round)].join(" ");
+})"""
+
+
+def moved_by_other_styles(tab: Any) -> list[tuple[str, str]]:
+    """Return what moves when the styles of all other widgets come after its own, as they do in a notebook."""
+    before = tab.evaluate(_BOXES)
+    tab.add_style_tag(content="".join(file.read_text(encoding="utf-8") for file in sorted(STATIC.glob("*.css"))))
+    after = tab.evaluate(_BOXES)
+    return [(was, now) for was, now in zip(before, after, strict=True) if was != now][:3]
 
 
 def serious(tab: Any) -> list[str]:

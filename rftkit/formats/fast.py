@@ -166,7 +166,7 @@ def _compiled(chunk: bytes, plan: Plan, file: str | None, first: int, rooms: deq
     frame = completed(list(taken.columns), taken.numbers + first, file)
     text = b"".join([chunk[start:end] + b"\n" for start, end, _ in taken.left])
     spans = _spans(text) if text else []
-    numbers = [first + index for _, _, index in taken.left]
+    numbers = [first + index for index in taken.left[:, 2].tolist()]
     return _read(text, spans, numbers, plan, file, [(frame, taken.numbers + first)])
 
 

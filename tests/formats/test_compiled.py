@@ -78,6 +78,8 @@ BESIDE = st.dictionaries(
 STYLE = st.sampled_from([(", ", ": "), (",", ":"), (", ", ": "), (" , ", " : ")])
 ROW = st.tuples(TEXT | st.integers() | st.none(), PROMPT, BESIDE, STYLE, st.booleans())
 
+pytestmark = pytest.mark.timeout(900)  # the first of them compiles, once per machine
+
 
 @pytest.fixture(autouse=True)
 def is_ready(monkeypatch: pytest.MonkeyPatch) -> None:

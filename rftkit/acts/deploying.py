@@ -128,9 +128,7 @@ def _to(
             )
         return _hosted(job, place, api_key, approved=approved)
     if not here:
-        raise InputError(
-            f"the weights of {job.id} stay at the service that trained it; deploy it with to='hosted'"
-        )
+        raise InputError(f"the weights of {job.id} stay at the service that trained it; deploy it with to='hosted'")
     source = _weights(job)
     if to == "local":
         return _local(job, source, place, name, *server)

@@ -44,7 +44,7 @@ class Later(Generic[T]):
         self._job: Job[T] | None = None
         self._next: tuple[int, Job[T], Show[T]] | None = None
 
-    def ask(self, make: Callable[[], T], show: Show[T]) -> bool:
+    def ask(self, make: Callable[[], T], show: Show[T], *, patient: bool = True) -> bool:
         """Start on an answer; an older one that is not there yet will not be shown.
 
         Parameters
@@ -53,6 +53,8 @@ class Later(Generic[T]):
             Returns the answer; runs on a thread of its own.
         show
             Told the answer, or what went wrong; here or, when it took longer, on another thread.
+        patient
+            Whether to wait for the answer at all.
 
         Returns
         -------
@@ -68,7 +70,7 @@ class Later(Generic[T]):
                 return False
             self._busy = True
             self._idle.clear()
-        if not _over(job.start(), self._patience):
+        if not _over(job.start(), self._patience if patient else 0):
             threading.Thread(target=self._finish, args=(number, job, show), name="rftkit-later", daemon=True).start()
             return False
         self._finish(number, job, show)

@@ -10,6 +10,7 @@ import polars as pl
 import traitlets
 
 from rftkit import schema
+from rftkit.acts import browsing, reading
 from rftkit.coverage import DEFINITIONS
 from rftkit.errors import InputError, NotFoundError
 from rftkit.generate import FACETS
@@ -195,8 +196,14 @@ class GenerationModal(DatasetWidget, bundle_name="generation_modal"):
             return
         labels = self.dataset.labels()
         hit = labels.filter(pl.col("id").str.starts_with(text) | (pl.col("topic") == text)).head(FOUND)
-        ids = hit["id"].to_list() or self.dataset.records(search=text, limit=FOUND, columns=["id"])["id"].to_list()
+        ids = hit["id"].to_list() or self._speaking_of(text)
         self.publish(found=self._marked({"text": text, "records": quoted(self.dataset, ids)}))
+
+    def _speaking_of(self, text: str) -> list[str]:
+        """Return the ids of the first records with a text in one of their messages."""
+        places = browsing.matching(self.dataset, browsing.Wanted(search=text))[:FOUND]
+        ids: list[str] = reading.labels(self.dataset)["id"].gather(places).to_list()
+        return ids
 
     def _marked(self, found: dict[str, Any] | None) -> dict[str, Any] | None:
         """Return what was found with a mark at the records that were added already."""

@@ -134,13 +134,14 @@ class SplitPanel(DatasetWidget, bundle_name="split_panel"):
         """Return the traits that show the dataset as it is now."""
         options, state = self._options(), splitting.split_counts(self.dataset)
         self.readiness = shown_readiness(self.dataset.summary())
+        quick = True
         if self._wanted():
-            self._ahead.ask(lambda: self.dataset.preview_split(**options), self._show)
+            quick = self._ahead.ask(lambda: self.dataset.preview_split(**options), self._show)
         else:
             self.publish(preview=None)
         self.publish(current=None if state is None else _small(state))
         if state is not None:
-            self._checking.ask(self.dataset.split_state, self._show_check)
+            self._checking.ask(self.dataset.split_state, self._show_check, patient=quick)  # both would keep one waiting
         return {"options": options, "python": _python(options), "done": self._undo.told()}
 
     def _show_check(self, state: dict[str, Any] | None, error: BaseException | None) -> None:
